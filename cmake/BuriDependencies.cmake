@@ -1,0 +1,17 @@
+# Every third-party library, once. All come from Debian 12 packages.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(tl-expected REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(SQLite3 REQUIRED)
+
+# libasio-dev ships no CMake package. Asio's own code is compiled once, in lib/net/asio_impl.cpp.
+find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
+add_library(buri_asio INTERFACE)
+target_include_directories(buri_asio SYSTEM INTERFACE "$<BUILD_INTERFACE:${ASIO_INCLUDE_DIR}>")
+target_compile_definitions(buri_asio INTERFACE ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED)
+target_link_libraries(buri_asio INTERFACE Threads::Threads)
+install(TARGETS buri_asio EXPORT buri)

@@ -1,0 +1,9 @@
+# `cmake --install` gives the binary, the headers, and a package that find_package(buri) finds.
+include(CMakePackageConfigHelpers)
+
+install(EXPORT buri NAMESPACE buri:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/buri FILE buriTargets.cmake)
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/buriConfig.cmake.in" "${PROJECT_BINARY_DIR}/buriConfig.cmake"
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/buri)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/buriConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/buriConfig.cmake" "${PROJECT_BINARY_DIR}/buriConfigVersion.cmake"
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/buri)

@@ -1,0 +1,61 @@
+#pragma once
+// Sealing and opening of numbered messages in place, on the control channel and in tunnels (protocol section 3, Sealing).
+//
+// A message is a header of 8 bytes (size|id on TCP, spi|id on UDP) and a payload. The header is authenticated, and its id is the
+// nonce: the caller never seals two messages with one id under one key.
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "buri/base/bytes.hpp"
+#include "buri/base/suite.hpp"
+#include "buri/crypto/traffic_keys.hpp"
+
+namespace buri::crypto {
+
+inline constexpr std::size_t sealed_header_size = 8;
+using sealed_header = std::span<const std::uint8_t, sealed_header_size>;
+
+/// The most that sealing adds, over all suites: padding 16, IV 16, MAC 12.
+inline constexpr std::size_t max_seal_overhead = 44;
+
+/// Bytes of the payload that `plain` bytes become.
+std::size_t sealed_size(suite_id suite, std::size_t plain);
+
+/// Seals one direction. Not for two threads at once. No allocation per message.
+class sealer {
+public:
+    sealer(suite_id suite, const direction_keys& keys);
+    sealer(sealer&&) noexcept;
+    sealer& operator=(sealer&&) noexcept;
+    ~sealer();
+
+    [[nodiscard]] suite_id suite() const;
+
+    /// Turns the first `plain` bytes of `payload` into sealed_size(suite, plain) bytes, which must fit. Returns that size.
+    std::size_t seal(sealed_header header, byte_span payload, std::size_t plain);
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+/// Opens one direction. Not for two threads at once. No allocation per message.
+class opener {
+public:
+    opener(suite_id suite, const direction_keys& keys);
+    opener(opener&&) noexcept;
+    opener& operator=(opener&&) noexcept;
+    ~opener();
+
+    [[nodiscard]] suite_id suite() const;
+
+    /// The plaintext, within `payload`; nothing if it is not authentic (and then the payload's content is unspecified).
+    std::optional<byte_span> open(sealed_header header, byte_span payload);
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace buri::crypto
