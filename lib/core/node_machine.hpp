@@ -1,0 +1,132 @@
+#pragma once
+// A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels, and the
+// discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "buri/core/tunnel/tunnel.hpp"
+
+namespace buri::core {
+
+struct node_settings {
+    std::vector<suite_id> suites;          ///< allowed between peers, in order of preference
+    std::vector<endpoint> stun_servers;    ///< the server's UDP 17771 and 17772
+    std::string software;                  ///< for hello
+};
+
+// ---- outputs ------------------------------------------------------------------------------------------------------------
+
+/// To be sealed and sent on the control channel. Dropped by the driver if there is none.
+struct send_request {
+    wire::numbered_request message;
+};
+/// STUN.
+struct send_plain {
+    endpoint to;
+    bytes datagram;
+};
+/// Something that one tunnel wants. `in` names the tunnel: a peer may have two while a new one replaces the old.
+struct tunnel_wants {
+    node_id peer;
+    spi in;
+    spi out;
+    tunnel_output what;
+};
+/// Packets for the peer go through this tunnel from now on.
+struct route_peer {
+    node_id peer;
+    spi in;
+};
+/// The tunnel is gone; its keys are wiped.
+struct remove_tunnel {
+    node_id peer;
+    spi in;
+};
+/// Own addresses and prefixes, as first told by the server or changed.
+struct configure_addresses {
+    node_id self;
+    ip_prefix pool;
+    ip_prefix ula;
+};
+/// An answer to a request that was made through request().
+struct request_done {
+    std::uint64_t ticket = 0;
+    result<void> outcome;
+};
+/// For users and scripts: one line of `vpn events`. `data` has the fields that vpn(1) documents for `kind`.
+struct node_event {
+    std::string kind;  ///< online, offline, peer, network, left, tunnel, notice
+    wire::json data;
+};
+/// The reply to an echo through a tunnel.
+struct echo_answered {
+    node_id peer;
+    std::uint64_t number = 0;
+};
+
+using node_output = std::variant<send_request, send_plain, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
+                                 request_done, node_event, echo_answered>;
+
+// ---- views for display ----------------------------------------------------------------------------------------------------
+
+struct peer_view {
+    wire::peer_info info;
+    std::vector<network_name> networks;
+    std::optional<tunnel_status> tunnel;
+    std::optional<spi> in;
+};
+
+class node_machine {
+public:
+    node_machine(node_settings settings, const crypto::identity_key& key, random_source& random, logger log);
+    ~node_machine();
+    node_machine(const node_machine&) = delete;
+    node_machine& operator=(const node_machine&) = delete;
+
+    /// AUTH OK was exchanged: says hello, starts discovery.
+    void on_connected(node_id self, time_point now);
+    /// Everything known is kept, tunnels above all.
+    void on_disconnected(time_point now);
+    void on_server_message(const wire::server_message& message, time_point now);
+
+    /// Own host addresses with the UDP port, loopback and link-local left out by the caller.
+    void on_local_endpoints(std::vector<endpoint> endpoints, time_point now);
+    void on_stun_servers(std::vector<endpoint> servers, time_point now);
+    /// STUN answers, and clear datagrams (id 0) of tunnels.
+    void on_datagram(const endpoint& from, byte_view datagram, time_point now);
+
+    /// Reports of the data plane, see dataplane/plane.hpp.
+    void on_epoch_confirmed(spi in_with_epoch, time_point now);
+    void on_authentic_from(spi in, const endpoint& from, time_point now);
+    void on_send_wanted(node_id peer, time_point now);
+    void on_inner_control(node_id peer, byte_view inner, time_point now);
+    void on_traffic(spi in, const traffic_sample& sample, time_point now);
+
+    /// A request of the user; `ticket` comes back in request_done, at the latest with errc::timed_out after 10 s or with
+    /// errc::not_online at once.
+    void request(std::uint64_t ticket, wire::request body, time_point now);
+    void send_echo(node_id peer, std::uint64_t number, time_point now);
+
+    void on_deadline(time_point now);
+    [[nodiscard]] time_point next_deadline() const;
+    std::optional<node_output> poll_output();
+
+    [[nodiscard]] bool is_online() const;  ///< connected and synchronised
+    [[nodiscard]] node_id self() const;
+    [[nodiscard]] const std::string& nickname() const;
+    [[nodiscard]] const std::vector<wire::network_info>& networks() const;
+    [[nodiscard]] std::vector<peer_view> peers() const;
+    [[nodiscard]] std::vector<endpoint> mapped_endpoints() const;
+    [[nodiscard]] wire::nat_kind nat() const;
+    /// By nickname, address, or nick.network. errc::peer_not_found, errc::peer_ambiguous (the text lists the candidates).
+    [[nodiscard]] result<node_id> find_peer(std::string_view text) const;
+
+private:
+    struct parts;
+    std::unique_ptr<parts> parts_;
+};
+
+}  // namespace buri::core

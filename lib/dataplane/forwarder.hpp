@@ -1,0 +1,77 @@
+#pragma once
+// The data plane's decisions without its system calls: which packet goes where, sealed or opened in place, or why it is dropped.
+// Pure over buffers; one thread; no allocation per packet.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "buri/dataplane/peer_link.hpp"
+#include "buri/wire/datagram.hpp"
+
+namespace buri::dataplane {
+
+/// Ids under one key end here (protocol section 4: never a message past 2^27).
+inline constexpr std::uint32_t max_message_id = 1U << 27U;
+
+enum class drop_reason : std::uint8_t {
+    none,
+    not_ip,           ///< from the TUN: neither IPv4 nor IPv6, or cut short
+    no_route,         ///< from the TUN: the destination is no peer
+    no_session,       ///< from the TUN: the peer has no keys or no path now
+    too_large,
+    unknown_spi,
+    unknown_epoch,
+    replayed,
+    forged,
+    wrong_source,     ///< an inner source that is not the sending peer's address
+    wrong_destination,
+    unknown_kind,
+    count_,
+};
+std::string_view to_string(drop_reason reason);
+
+/// A datagram that is ready, or the reason why there is none.
+struct outbound {
+    drop_reason dropped = drop_reason::none;
+    node_id peer;       ///< also set for no_session
+    endpoint to;
+    byte_view datagram;
+};
+
+struct inbound {
+    enum class kind : std::uint8_t {
+        dropped,
+        packet,     ///< write `content` to the TUN
+        control,    ///< 0xF0 and a CBOR map, for the control thread
+        keepalive,
+        clear,      ///< STUN, or id 0 with a known SPI: for the control thread as it is
+    };
+    kind what = kind::dropped;
+    drop_reason dropped = drop_reason::none;
+    byte_span content;
+    node_id peer;
+    spi in;                    ///< with epoch bits, for sealed messages
+    bool first_in_epoch = false;
+    bool from_elsewhere = false;  ///< authentic, but not from the path we send to
+};
+
+class forwarder {
+public:
+    void install(std::shared_ptr<const snapshot> next);
+
+    /// `buffer` holds a packet of `size` bytes at offset wire::datagram_header_size and has room for
+    /// crypto::max_seal_overhead after it.
+    outbound on_packet(byte_span buffer, std::size_t size);
+    /// As on_packet, for a plaintext that control sends to a peer through one tunnel, whether or not packets take that tunnel.
+    outbound seal_for(spi in, byte_span buffer, std::size_t size);
+    inbound on_datagram(const endpoint& from, byte_span datagram);
+
+    [[nodiscard]] const std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)>& drops() const;
+
+private:
+    std::shared_ptr<const snapshot> now_;
+    std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)> drops_{};
+};
+
+}  // namespace buri::dataplane
