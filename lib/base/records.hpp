@@ -55,6 +55,7 @@ struct directory_records {
     std::vector<account_record> accounts;
     std::vector<network_record> networks;
     std::vector<member_record> members;
+    std::uint64_t next_network = 1;  ///< the id that the next new network gets; kept, so that deletion never frees one
 };
 
 }  // namespace buri
