@@ -20,9 +20,13 @@ byte_view as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-std::string to_string(byte_view data) { return {data.begin(), data.end()}; }
+std::string to_string(byte_view data) {
+    return {data.begin(), data.end()};
+}
 
-void append(bytes& to, byte_view data) { to.insert(to.end(), data.begin(), data.end()); }
+void append(bytes& to, byte_view data) {
+    to.insert(to.end(), data.begin(), data.end());
+}
 
 std::string to_hex(byte_view data) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -67,7 +71,8 @@ std::string to_base64(byte_view data) {
 
 std::optional<bytes> from_base64(std::string_view text) {
     if (text.size() % 4 == 0) {
-        for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+        for (int i = 0; i < 2 && text.ends_with('='); ++i)
+            text.remove_suffix(1);
     }
     if (text.size() % 4 == 1) return std::nullopt;
     bytes out;

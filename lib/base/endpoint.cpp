@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 
-
 namespace buri {
 namespace {
 
@@ -25,7 +24,8 @@ bool parse_whole(std::string_view text, Number& value) {
 
 ip_address ip_address::v4(std::uint32_t host_order) {
     ip_address out;
-    for (unsigned i = 0; i < 4; ++i) out.raw_[12 + i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+    for (unsigned i = 0; i < 4; ++i)
+        out.raw_[12 + i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
     return out;
 }
 
@@ -49,7 +49,9 @@ std::uint32_t ip_address::v4_value() const {
     return std::uint32_t{raw_[12]} << 24U | std::uint32_t{raw_[13]} << 16U | std::uint32_t{raw_[14]} << 8U | raw_[15];
 }
 
-byte_view ip_address::network_bytes() const { return is_v4_ ? byte_view(raw_).subspan(12) : byte_view(raw_); }
+byte_view ip_address::network_bytes() const {
+    return is_v4_ ? byte_view(raw_).subspan(12) : byte_view(raw_);
+}
 
 bool ip_address::is_unspecified() const {
     return std::ranges::all_of(network_bytes(), [](std::uint8_t byte) { return byte == 0; });
@@ -91,7 +93,8 @@ result<endpoint> parse_endpoint(std::string_view text) {
     const auto address = ip_address::parse(host);
     std::uint16_t port = 0;
     // An IPv6 address without brackets would be ambiguous.
-    if (!address || (host.find(':') != std::string_view::npos) != bracketed || !parse_whole(text.substr(colon + 1), port)) {
+    if (!address || (host.find(':') != std::string_view::npos) != bracketed ||
+        !parse_whole(text.substr(colon + 1), port)) {
         return not_an(what, text);
     }
     return endpoint{*address, port};
@@ -107,7 +110,9 @@ bool ip_prefix::contains(const ip_address& other) const {
     return rest == 0 || (mine[whole] ^ theirs[whole]) >> (8 - rest) == 0;
 }
 
-std::string to_string(const ip_prefix& prefix) { return to_string(prefix.address) + "/" + std::to_string(prefix.length); }
+std::string to_string(const ip_prefix& prefix) {
+    return to_string(prefix.address) + "/" + std::to_string(prefix.length);
+}
 
 result<ip_prefix> parse_ip_prefix(std::string_view text) {
     constexpr std::string_view what = "a range like 100.64.0.0/10";
@@ -129,7 +134,8 @@ result<ip_prefix> parse_ip_prefix(std::string_view text) {
 
 ip_address ula_of(const ip_prefix& ula, node_id id) {
     auto raw = ula.address.v6_bytes();
-    for (unsigned i = 0; i < 4; ++i) raw[12 + i] = static_cast<std::uint8_t>(id.value >> (24 - 8 * i));
+    for (unsigned i = 0; i < 4; ++i)
+        raw[12 + i] = static_cast<std::uint8_t>(id.value >> (24 - 8 * i));
     return ip_address::v6(raw);
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 // IP addresses and UDP or TCP endpoints, as values without a socket library.
+#include "buri/base/bytes.hpp"
+#include "buri/base/ids.hpp"
+#include "buri/base/result.hpp"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "buri/base/bytes.hpp"
-#include "buri/base/ids.hpp"
-#include "buri/base/result.hpp"
 
 namespace buri {
 
@@ -23,11 +23,11 @@ public:
     [[nodiscard]] bool is_v4() const { return is_v4_; }
     [[nodiscard]] std::uint32_t v4_value() const;  ///< host order; only if is_v4()
     [[nodiscard]] const std::array<std::uint8_t, 16>& v6_bytes() const { return raw_; }  ///< v4 as ::ffff:a.b.c.d
-    [[nodiscard]] byte_view network_bytes() const;  ///< 4 or 16 bytes
+    [[nodiscard]] byte_view network_bytes() const;                                       ///< 4 or 16 bytes
 
     [[nodiscard]] bool is_unspecified() const;
     [[nodiscard]] bool is_loopback() const;
-    [[nodiscard]] bool is_multicast() const;   ///< or broadcast
+    [[nodiscard]] bool is_multicast() const;  ///< or broadcast
     [[nodiscard]] bool is_link_local() const;
 
     auto operator<=>(const ip_address&) const = default;
@@ -66,7 +66,9 @@ std::string to_string(const ip_prefix& prefix);
 result<ip_prefix> parse_ip_prefix(std::string_view text);
 
 /// The IPv4 address of a node in the VPN.
-inline ip_address address_of(node_id id) { return ip_address::v4(id.value); }
+inline ip_address address_of(node_id id) {
+    return ip_address::v4(id.value);
+}
 
 /// The IPv6 address of a node: the server's /64 ULA prefix (RFC 4193) with the node's identity in the last four bytes.
 ip_address ula_of(const ip_prefix& ula, node_id id);

@@ -58,7 +58,9 @@ constexpr auto table = std::to_array<error_info>({
 
 }  // namespace
 
-std::span<const error_info> all_errors() { return table; }
+std::span<const error_info> all_errors() {
+    return table;
+}
 
 const error_info& describe(errc code) {
     const auto* const row = std::ranges::find(table, code, &error_info::code);
@@ -71,8 +73,12 @@ std::optional<errc> error_from_wire(std::uint16_t number) {
     return row->code;
 }
 
-error make_error(errc code) { return {code, std::string(describe(code).sentence)}; }
+error make_error(errc code) {
+    return {code, std::string(describe(code).sentence)};
+}
 
-error make_error(errc code, std::string text) { return {code, std::move(text)}; }
+error make_error(errc code, std::string text) {
+    return {code, std::move(text)};
+}
 
 }  // namespace buri

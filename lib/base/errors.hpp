@@ -1,6 +1,6 @@
 #pragma once
-// What a user can be told went wrong. One table: the number on the wire (protocol section 3, ERR and answers), the name in
-// JSON, the exit code of `vpn`, and a sentence. Server, node, command line, man pages and tests all read it.
+// What a user can be told went wrong. One table: the number on the wire (protocol section 3, ERR and answers), the name
+// in JSON, the exit code of `vpn`, and a sentence. Server, node, command line, man pages and tests all read it.
 #include <cstdint>
 #include <optional>
 #include <span>

@@ -1,11 +1,11 @@
 #include "buri/base/ids.hpp"
 
+#include "buri/base/bytes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
-
-#include "buri/base/bytes.hpp"
 
 namespace buri {
 namespace {
@@ -14,9 +14,13 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_network_character(char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
+bool is_network_character(char c) {
+    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+}
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
@@ -30,7 +34,9 @@ std::string to_string(node_id id) {
 }
 
 result<node_id> parse_node_id(std::string_view text) {
-    const auto invalid = [&] { return fail(errc::usage, "'" + std::string(text) + "' is not an address like 100.64.0.1"); };
+    const auto invalid = [&] {
+        return fail(errc::usage, "'" + std::string(text) + "' is not an address like 100.64.0.1");
+    };
     std::uint32_t value = 0;
     const char* at = text.data();
     const char* const end = at + text.size();
@@ -50,17 +56,17 @@ result<node_id> parse_node_id(std::string_view text) {
 }
 
 std::string to_string(spi value) {
-    const std::array<std::uint8_t, 4> raw{static_cast<std::uint8_t>(value.value >> 24U),
-                                          static_cast<std::uint8_t>(value.value >> 16U),
-                                          static_cast<std::uint8_t>(value.value >> 8U),
-                                          static_cast<std::uint8_t>(value.value)};
+    const std::array<std::uint8_t, 4> raw{
+        static_cast<std::uint8_t>(value.value >> 24U), static_cast<std::uint8_t>(value.value >> 16U),
+        static_cast<std::uint8_t>(value.value >> 8U), static_cast<std::uint8_t>(value.value)};
     return to_hex(raw);
 }
 
 result<network_name> network_name::parse(std::string_view text) {
     if (text.size() < min_length || text.size() > max_length || !std::ranges::all_of(text, is_network_character)) {
-        return fail(errc::name_invalid, "'" + std::string(text.substr(0, 2 * max_length)) +
-                                            "' is not a network's name: " + std::string(describe(errc::name_invalid).sentence));
+        return fail(errc::name_invalid,
+                    "'" + std::string(text.substr(0, 2 * max_length)) +
+                        "' is not a network's name: " + std::string(describe(errc::name_invalid).sentence));
     }
     network_name name;
     name.text_ = text;
@@ -80,7 +86,8 @@ result<std::string> parse_nickname(std::string_view text) {
 
 std::string nickname_from(std::string_view text) {
     std::string out;
-    for (const char c : text.substr(0, 63)) out += is_letter_or_digit(c) ? lower(c) : '-';
+    for (const char c : text.substr(0, 63))
+        out += is_letter_or_digit(c) ? lower(c) : '-';
     const auto first = out.find_first_not_of('-');
     if (first == std::string::npos) return "node";
     return out.substr(first, out.find_last_not_of('-') - first + 1);

@@ -1,12 +1,12 @@
 #pragma once
 // Names of things, as types of their own so that they cannot be mistaken for each other.
+#include "buri/base/result.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "buri/base/result.hpp"
 
 namespace buri {
 
@@ -59,7 +59,8 @@ private:
 /// A nickname: a DNS label (RFC 1123), 1 to 63 letters, digits and hyphens, so that nick.network.vpn can resolve.
 result<std::string> parse_nickname(std::string_view text);
 
-/// A valid nickname made from any text (a host name, say): what does not fit becomes a hyphen; "node" if nothing is left.
+/// A valid nickname made from any text (a host name, say): what does not fit becomes a hyphen; "node" if nothing is
+/// left.
 std::string nickname_from(std::string_view text);
 
 }  // namespace buri

@@ -1,9 +1,9 @@
 #pragma once
 // Where random bytes come from: the operating system in the product (crypto/system_random), a seed in a simulation.
+#include "buri/base/bytes.hpp"
+
 #include <array>
 #include <cstdint>
-
-#include "buri/base/bytes.hpp"
 
 namespace buri {
 
@@ -23,9 +23,7 @@ public:
     }
 
     /// A value from 0 to bound - 1; bound must not be 0. The bias is below 2^-32 * bound.
-    std::uint32_t below(std::uint32_t bound) {
-        return static_cast<std::uint32_t>(std::uint64_t{u32()} * bound >> 32U);
-    }
+    std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(std::uint64_t{u32()} * bound >> 32U); }
 
     template <std::size_t N>
     std::array<std::uint8_t, N> array() {

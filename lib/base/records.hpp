@@ -1,13 +1,13 @@
 #pragma once
 // What the mediation server must never forget, as plain records: core/ decides what they become, store/ keeps them.
+#include "buri/base/bytes.hpp"
+#include "buri/base/ids.hpp"
+#include "buri/base/time_point.hpp"
+
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "buri/base/bytes.hpp"
-#include "buri/base/ids.hpp"
-#include "buri/base/time_point.hpp"
 
 namespace buri {
 
@@ -38,12 +38,25 @@ struct member_record {
     bool operator==(const member_record&) const = default;
 };
 
-struct put_account { account_record record; };    ///< insert, or replace by id
-struct put_network { network_record record; };    ///< insert, or replace by id
-struct put_member { member_record record; };      ///< insert, or replace by (network, node)
-struct erase_account { node_id id; };             ///< only once it is in no network
-struct erase_network { std::uint64_t id = 0; };   ///< with its members
-struct erase_member { std::uint64_t network = 0; node_id node; };
+struct put_account {
+    account_record record;
+};  ///< insert, or replace by id
+struct put_network {
+    network_record record;
+};  ///< insert, or replace by id
+struct put_member {
+    member_record record;
+};  ///< insert, or replace by (network, node)
+struct erase_account {
+    node_id id;
+};  ///< only once it is in no network
+struct erase_network {
+    std::uint64_t id = 0;
+};  ///< with its members
+struct erase_member {
+    std::uint64_t network = 0;
+    node_id node;
+};
 
 using record_operation = std::variant<put_account, put_network, put_member, erase_account, erase_network, erase_member>;
 

@@ -4,6 +4,8 @@
 
 namespace buri {
 
-void wipe(byte_span data) { explicit_bzero(data.data(), data.size()); }
+void wipe(byte_span data) {
+    explicit_bzero(data.data(), data.size());
+}
 
 }  // namespace buri

@@ -1,11 +1,11 @@
 #pragma once
 // Key material: moved, never copied by accident, never printed, wiped when it goes.
+#include "buri/base/bytes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-
-#include "buri/base/bytes.hpp"
 
 namespace buri {
 

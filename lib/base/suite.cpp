@@ -21,12 +21,20 @@ std::optional<suite_id> find(const Value& value, Member member) {
 
 }  // namespace
 
-std::span<const suite_info> all_suites() { return table; }
+std::span<const suite_info> all_suites() {
+    return table;
+}
 
-const suite_info& describe(suite_id id) { return *std::ranges::find(table, id, &suite_info::id); }
+const suite_info& describe(suite_id id) {
+    return *std::ranges::find(table, id, &suite_info::id);
+}
 
-std::optional<suite_id> suite_from_wire(std::uint8_t number) { return find(static_cast<suite_id>(number), &suite_info::id); }
+std::optional<suite_id> suite_from_wire(std::uint8_t number) {
+    return find(static_cast<suite_id>(number), &suite_info::id);
+}
 
-std::optional<suite_id> suite_from_name(std::string_view name) { return find(name, &suite_info::name); }
+std::optional<suite_id> suite_from_name(std::string_view name) {
+    return find(name, &suite_info::name);
+}
 
 }  // namespace buri

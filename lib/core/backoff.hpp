@@ -1,6 +1,6 @@
 #pragma once
-// When to try again: a first try soon, then ever later up to a ceiling, each with jitter so that a thousand nodes do not come
-// back in the same instant.
+// When to try again: a first try soon, then ever later up to a ceiling, each with jitter so that a thousand nodes do
+// not come back in the same instant.
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
 
