@@ -1,0 +1,46 @@
+#pragma once
+// The user's settings of a node: config.toml.
+#include "buri/base/log.hpp"
+#include "buri/base/result.hpp"
+#include "buri/base/suite.hpp"
+#include "buri/store/config_key.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace buri::store {
+
+enum class identity_key_type { ed25519, rsa };
+
+struct node_config {
+    std::vector<suite_id> suites{suite_id::aes, suite_id::chacha};  ///< in order of preference, each once
+    std::string interface = "vpn0";
+    std::uint16_t mtu = 1380;
+    std::uint16_t port = 0;  ///< UDP; 0: chosen once and kept in node.toml
+    identity_key_type key_type = identity_key_type::ed25519;
+    std::optional<std::string> nickname;  ///< a valid nickname
+    buri::log_level log_level = buri::log_level::info;
+
+    bool operator==(const node_config&) const = default;
+};
+
+/// The table of keys.
+std::span<const config_key> node_config_keys();
+
+/// Every key with its reason, commented out at its default.
+std::string node_config_template();
+
+/// errc::config, "FILE:LINE:COLUMN: …", for the first mistake in the file.
+result<node_config> parse_node_config(std::string_view text, std::string_view file_name);
+
+/// DIR/config.toml where no file was named: it may be missing, and everything has its default.
+result<node_config> load_default_node_config(const std::filesystem::path& file);
+/// A file that the user named: it must be there.
+result<node_config> load_named_node_config(const std::filesystem::path& file);
+
+}  // namespace buri::store

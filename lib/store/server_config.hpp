@@ -1,0 +1,48 @@
+#pragma once
+// The operator's settings of a mediation server: server.toml, written by `vpn server init`.
+#include "buri/base/endpoint.hpp"
+#include "buri/base/log.hpp"
+#include "buri/base/result.hpp"
+#include "buri/base/suite.hpp"
+#include "buri/store/config_key.hpp"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace buri::store {
+
+struct server_config {
+    std::uint16_t listen_tcp = 12975;
+    std::array<std::uint16_t, 2> listen_stun{17771, 17772};
+    std::vector<ip_address> bind{ip_address::v4(0), ip_address::v6({})};
+    ip_prefix pool{ip_address::v4(0x64400000), 10};  ///< 100.64.0.0/10, RFC 6598
+    ip_prefix ula;                                   ///< a /64 of fd00::/8, RFC 4193; has no default: made at init
+    std::vector<suite_id> suites{suite_id::aes, suite_id::chacha};  ///< in order of preference, each once
+    std::uint32_t max_members = 256;                                ///< of a network
+    std::uint32_t max_networks = 256;                               ///< of a node
+    bool registration_open = true;
+    std::optional<std::string> name;  ///< public host name or address, for the line that init prints
+    buri::log_level log_level = buri::log_level::info;
+
+    bool operator==(const server_config&) const = default;
+};
+
+/// The table of keys.
+std::span<const config_key> server_config_keys();
+
+/// server.toml: every key with its reason; what differs from the default is set, the rest is commented out.
+std::string to_toml(const server_config& config);
+
+/// errc::config, "FILE:LINE:COLUMN: …", for the first mistake in the file.
+result<server_config> parse_server_config(std::string_view text, std::string_view file_name);
+
+/// errc::not_initialised if there is no such file.
+result<server_config> load_server_config(const std::filesystem::path& file);
+
+}  // namespace buri::store
