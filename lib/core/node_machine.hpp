@@ -1,23 +1,24 @@
 #pragma once
-// A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels, and the
-// discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
+// A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels,
+// and the discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
+#include "buri/core/tunnel/tunnel.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "buri/core/tunnel/tunnel.hpp"
-
 namespace buri::core {
 
 struct node_settings {
-    std::vector<suite_id> suites;          ///< allowed between peers, in order of preference
-    std::vector<endpoint> stun_servers;    ///< the server's UDP 17771 and 17772
-    std::string software;                  ///< for hello
+    std::vector<suite_id> suites;        ///< allowed between peers, in order of preference
+    std::vector<endpoint> stun_servers;  ///< the server's UDP 17771 and 17772
+    std::string software;                ///< for hello
 };
 
-// ---- outputs ------------------------------------------------------------------------------------------------------------
+// ---- outputs
+// ------------------------------------------------------------------------------------------------------------
 
 /// To be sealed and sent on the control channel. Dropped by the driver if there is none.
 struct send_request {
@@ -28,7 +29,9 @@ struct send_plain {
     endpoint to;
     bytes datagram;
 };
-/// Something that one tunnel wants. `in` names the tunnel: a peer may have two while a new one replaces the old.
+/// Something that one tunnel wants. `in` names the tunnel: a peer may have two while a new one replaces the old. The
+/// first of every tunnel is tunnel_changed, and it comes before route_peer names the tunnel. Never
+/// want_new_introduction.
 struct tunnel_wants {
     node_id peer;
     spi in;
@@ -56,9 +59,22 @@ struct request_done {
     std::uint64_t ticket = 0;
     result<void> outcome;
 };
-/// For users and scripts: one line of `vpn events`. `data` has the fields that vpn(1) documents for `kind`.
+/// For users and scripts: one line of `vpn events`. Fields are only ever added.
+///
+///     kind     fields
+///     online   address, address6, nickname     connected and synchronised
+///     offline                                  the connection to the server is lost
+///     peer     peer, nickname, change          change: online, offline, joined, left (both with network),
+///                                              nickname (with was, the earlier one)
+///     network  network, owner, change          this node is in a network; change: joined, changed
+///     left     network, reason                 and no longer is; reason: left, deleted
+///     tunnel   peer, nickname, state           state: connecting, direct (with endpoint), failed (with problem),
+///     closed notice   code, text                      a sentence from the server
+///
+/// Addresses and endpoints are text, peer and owner are IPv4 addresses in the VPN, code is a number of the table of
+/// errors.
 struct node_event {
-    std::string kind;  ///< online, offline, peer, network, left, tunnel, notice
+    std::string kind;
     wire::json data;
 };
 /// The reply to an echo through a tunnel.
@@ -66,17 +82,21 @@ struct echo_answered {
     node_id peer;
     std::uint64_t number = 0;
 };
+/// The server has not answered for too long: close the connection and make another. Said once a connection.
+struct reconnect_wanted {};
 
 using node_output = std::variant<send_request, send_plain, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
-                                 request_done, node_event, echo_answered>;
+                                 request_done, node_event, echo_answered, reconnect_wanted>;
 
-// ---- views for display ----------------------------------------------------------------------------------------------------
+// ---- views for display
+// ----------------------------------------------------------------------------------------------------
 
 struct peer_view {
     wire::peer_info info;
     std::vector<network_name> networks;
     std::optional<tunnel_status> tunnel;
     std::optional<spi> in;
+    std::string problem;  ///< why the server's latest introduction could not be used; empty if it could
 };
 
 class node_machine {
@@ -105,8 +125,8 @@ public:
     void on_inner_control(node_id peer, byte_view inner, time_point now);
     void on_traffic(spi in, const traffic_sample& sample, time_point now);
 
-    /// A request of the user; `ticket` comes back in request_done, at the latest with errc::timed_out after 10 s or with
-    /// errc::not_online at once.
+    /// A request of the user; `ticket` comes back in request_done, at the latest with errc::timed_out after 10 s or
+    /// with errc::not_online at once.
     void request(std::uint64_t ticket, wire::request body, time_point now);
     void send_echo(node_id peer, std::uint64_t number, time_point now);
 
@@ -121,7 +141,8 @@ public:
     [[nodiscard]] std::vector<peer_view> peers() const;
     [[nodiscard]] std::vector<endpoint> mapped_endpoints() const;
     [[nodiscard]] wire::nat_kind nat() const;
-    /// By nickname, address, or nick.network. errc::peer_not_found, errc::peer_ambiguous (the text lists the candidates).
+    /// By nickname, address, or nick.network. errc::peer_not_found, errc::peer_ambiguous (the text lists the
+    /// candidates).
     [[nodiscard]] result<node_id> find_peer(std::string_view text) const;
 
 private:
