@@ -108,7 +108,7 @@ const dataplane::link_statistics* link_table::statistics(spi in) const {
 std::vector<spi> link_table::tunnels() const {
     std::vector<spi> out;
     out.reserve(links_.size());
-    for (const auto& [in, entry] : links_)
+    for (const auto& [in, present] : links_)
         out.push_back(in);
     return out;
 }

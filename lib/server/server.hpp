@@ -1,0 +1,58 @@
+#pragma once
+// The mediation server, assembled: TCP for the control channel, UDP for STUN, the database, and the mediator that
+// decides.
+#include "buri/base/log.hpp"
+#include "buri/base/result.hpp"
+#include "buri/crypto/system_random.hpp"
+#include "buri/net/task_group.hpp"
+#include "buri/net/udp_responder.hpp"
+#include "buri/server/initialise.hpp"
+#include "buri/server/sessions.hpp"
+#include "buri/store/server_database.hpp"
+#include "buri/store/state_lock.hpp"
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace buri::server {
+
+class server {
+public:
+    /// Reads the state directory and takes the ports. Every error says what to do.
+    static result<std::unique_ptr<server>> open(asio::io_context& context, const std::filesystem::path& state,
+                                                logger log);
+    ~server();
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Serves until stop().
+    asio::awaitable<void> run();
+    void stop();
+
+    [[nodiscard]] const store::server_config& config() const { return config_; }
+    [[nodiscard]] const sessions& connections() const { return sessions_; }
+
+private:
+    server(asio::io_context& context, store::state_lock lock, store::server_config config, core::server_host_keys keys,
+           store::server_database database, directory_records records, logger log);
+
+    result<void> listen();
+    result<void> listen_on(const ip_address& address);
+    asio::awaitable<void> run_acceptor(asio::ip::tcp::acceptor& acceptor);
+
+    asio::io_context& context_;
+    store::state_lock lock_;
+    store::server_config config_;
+    logger log_;
+    crypto::system_random random_;
+    std::vector<asio::ip::tcp::acceptor> acceptors_;
+    std::vector<net::udp_responder> stun_;
+    net::task_group tasks_;
+    sessions sessions_;
+};
+
+}  // namespace buri::server

@@ -1,0 +1,217 @@
+#include "buri/server/sessions.hpp"
+
+#include "buri/base/overloaded.hpp"
+#include "buri/net/clock.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace buri::server {
+namespace {
+
+constexpr std::size_t max_strangers = 512;
+constexpr std::size_t max_strangers_per_address = 64;
+/// Nodes ping when they have been quiet for 20 s.
+constexpr auto idle_limit = std::chrono::seconds(90);
+
+core::mediator_settings settings_of(const store::server_config& config) {
+    core::mediator_settings out;
+    out.pool = config.pool;
+    out.ula = config.ula;
+    out.suites = config.suites;
+    out.limits = {config.max_members, config.max_networks};
+    return out;
+}
+
+}  // namespace
+
+sessions::sessions(net::task_group& tasks, const asio::any_io_executor& executor, const store::server_config& config,
+                   core::server_host_keys keys, store::server_database database, directory_records records,
+                   random_source& random, logger log)
+    : tasks_(tasks),
+      suites_(config.suites),
+      registration_open_(config.registration_open),
+      keys_(std::move(keys)),
+      database_(std::move(database)),
+      random_(random),
+      log_(log),
+      mediator_(settings_of(config), core::directory(std::move(records)), random, log),
+      timer_(executor) {}
+
+bool sessions::too_many_strangers(const ip_address& from) const {
+    std::size_t all = 0;
+    std::size_t same = 0;
+    for (const auto& [id, other] : open_) {
+        if (other->node) continue;
+        ++all;
+        if (other->channel.remote().address == from) ++same;
+    }
+    return all >= max_strangers || same >= max_strangers_per_address;
+}
+
+void sessions::accept(asio::ip::tcp::socket socket) {
+    asio::error_code problem;
+    const auto from = socket.remote_endpoint(problem);
+    if (problem || too_many_strangers(net::to_endpoint(from).address)) return;
+    auto machine = std::make_unique<core::control_server>(keys_, suites_, random_, log_, net::now());
+    auto made = std::make_shared<session>(++last_id_, std::move(socket), std::move(machine));
+    open_.emplace(made->id, made);
+    tasks_.spawn(run_writer(made));
+    tasks_.spawn(run_reader(made));
+}
+
+asio::awaitable<void> sessions::run_writer(session_ptr which) {
+    co_await which->channel.run_writer();
+}
+
+asio::awaitable<void> sessions::run_reader(session_ptr which) {
+    std::array<std::uint8_t, 16384> buffer{};
+    while (!which->ending) {
+        const bool is_open = which->machine->state() == core::control_server_state::open;
+        const auto limit = is_open ? net::now() + idle_limit : which->machine->next_deadline();
+        const auto count = co_await which->channel.async_read(buffer, limit);
+        if (!count && (is_open || count.error().code != errc::timed_out)) break;
+        if (count) {
+            which->machine->on_bytes(std::span(buffer).first(*count), net::now());
+        } else {
+            which->machine->on_deadline(net::now());
+        }
+        pump_session(*which);
+        pump_mediator();
+    }
+    end(*which);
+    pump_mediator();
+}
+
+void sessions::end(session& which) {
+    if (open_.erase(which.id) == 0) return;
+    which.ending = true;
+    which.channel.finish();
+    if (which.node) mediator_.on_disconnected(which.id, net::now());
+}
+
+void sessions::pump_session(session& which) {
+    while (auto output = which.machine->poll_output())
+        on_handshake_output(which, *output);
+}
+
+void sessions::on_handshake_output(session& which, core::control_server_output& output) {
+    std::visit(overloaded{
+                   [&](const core::send_bytes& what) {
+                       if (!which.channel.send(what.data)) which.ending = true;
+                   },
+                   [&](const core::registration_wanted& what) {
+                       if (!registration_open_) {
+                           which.machine->on_registration_refused(make_error(errc::registration_closed), net::now());
+                           return;
+                       }
+                       mediator_.register_account(which.id, what.key, what.nickname, net::wall_now(), net::now());
+                   },
+                   [&](const core::account_wanted& what) {
+                       const auto* const account = mediator_.records().account(what.identity);
+                       if (account) {
+                           which.machine->on_account(account->key_blob, net::now());
+                       } else {
+                           which.machine->on_account_unknown(net::now());
+                       }
+                   },
+                   [&](const core::node_authenticated& what) {
+                       which.node = what.identity;
+                       log_.info("node connected",
+                                 {{"peer", to_string(what.identity)}, {"endpoint", to_string(which.channel.remote())}});
+                       mediator_.on_connected(which.id, what.identity, net::now());
+                   },
+                   [&](const core::message_received& what) { on_message(which, what.cbor); },
+                   [&](const core::channel_failed& what) {
+                       log_.debug("connection ended",
+                                  {{"endpoint", to_string(which.channel.remote())}, {"reason", what.why.text}});
+                       which.ending = true;
+                   },
+               },
+               output);
+}
+
+void sessions::on_message(session& which, byte_view cbor) {
+    const auto message = wire::parse_request(cbor);
+    if (message) {
+        mediator_.on_message(which.id, *message, net::wall_now(), net::now());
+        return;
+    }
+    if (message.error().number == 0) {
+        log_.debug("malformed message", {{"peer", to_string(which.node)}, {"reason", message.error().why.text}});
+        which.ending = true;
+        return;
+    }
+    const auto& why = message.error().why;
+    const wire::error_answer refusal{static_cast<std::uint16_t>(why.code), why.text};
+    which.machine->send(wire::encode(wire::server_message(wire::numbered_answer{message.error().number, refusal})));
+}
+
+void sessions::pump_mediator() {
+    if (std::exchange(pumping_, true)) return;
+    while (auto output = mediator_.poll_output())
+        on_mediator_output(*output);
+    pumping_ = false;
+    timer_.arm(mediator_.next_deadline());
+}
+
+session* sessions::find(core::connection_id id) {
+    const auto found = open_.find(id);
+    return found == open_.end() ? nullptr : found->second.get();
+}
+
+void sessions::on_mediator_output(core::mediator_output& output) {
+    std::visit(overloaded{
+                   [&](const core::deliver& what) {
+                       auto* const to = find(what.to);
+                       if (!to || to->ending) return;
+                       to->machine->send(wire::encode(what.message));
+                       pump_session(*to);
+                   },
+                   [&](const core::disconnect& what) {
+                       auto* const which = find(what.which);
+                       if (!which) return;
+                       log_.info("node disconnected", {{"peer", to_string(which->node)}, {"reason", what.why.text}});
+                       which->ending = true;
+                       which->channel.finish();
+                   },
+                   [&](const core::commit& what) {
+                       const auto done = database_.commit(what.change);
+                       if (done) {
+                           mediator_.on_committed(what.ticket, net::now());
+                       } else {
+                           log_.error("a change could not be kept", {{"error", done.error().text}});
+                           mediator_.on_commit_failed(what.ticket, done.error(), net::now());
+                       }
+                   },
+                   [&](const core::registration_done& what) {
+                       auto* const which = find(what.ticket);
+                       if (!which) return;
+                       if (what.outcome) {
+                           log_.info("account made", {{"peer", to_string(*what.outcome)}});
+                           which->machine->on_registered(*what.outcome, net::now());
+                       } else {
+                           which->machine->on_registration_refused(what.outcome.error(), net::now());
+                       }
+                       pump_session(*which);
+                   },
+               },
+               output);
+}
+
+asio::awaitable<void> sessions::run_timer() {
+    timer_.arm(mediator_.next_deadline());
+    auto expired = [this](time_point now) {
+        mediator_.on_deadline(now);
+        pump_mediator();
+        timer_.arm(mediator_.next_deadline());
+    };
+    co_await timer_.run(std::move(expired));
+}
+
+void sessions::close_all() {
+    for (const auto& [id, which] : open_)
+        which->channel.close();
+}
+
+}  // namespace buri::server
