@@ -54,6 +54,7 @@ constexpr auto table = std::to_array<error_info>({
     {errc::nickname_invalid, "nickname_invalid", 2,
      "a nickname is 1 to 63 letters, digits and hyphens, with no hyphen at either end"},
     {errc::peer_offline, "peer_offline", 1, "the peer is not online"},
+    {errc::owner_cannot_leave, "owner_cannot_leave", 4, "the owner cannot leave the network, only delete it"},
 });
 
 }  // namespace

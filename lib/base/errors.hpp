@@ -56,6 +56,7 @@ enum class errc : std::uint16_t {
     too_many_networks = 70,
     nickname_invalid = 71,
     peer_offline = 72,
+    owner_cannot_leave = 73,
 };
 
 struct error_info {
