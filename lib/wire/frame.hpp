@@ -37,6 +37,7 @@ public:
 
 private:
     bytes buffer_;
+    std::size_t start_ = 0;  ///< of what next() has not given yet; moved forward, so that a frame costs its own size only
     std::size_t limit_ = max_handshake_frame;
     bool broken_ = false;
 };

@@ -326,7 +326,8 @@ struct numbered_event {
 };
 using server_message = std::variant<numbered_answer, numbered_event>;
 
-/// errc::unknown_request with the number that is to be answered, or errc::malformed without one (number 0).
+/// errc::unknown_request; errc::malformed, which names the field; errc::name_invalid for a network's name. All with the number
+/// that is to be answered, or 0 if the message has none that can be read.
 struct bad_request {
     std::uint32_t number = 0;
     error why;
