@@ -35,6 +35,10 @@ public:
     /// Turns the first `plain` bytes of `payload` into sealed_size(suite, plain) bytes, which must fit. Returns that size.
     std::size_t seal(sealed_header header, byte_span payload, std::size_t plain);
 
+    /// True if this is a message that this sealer made. Suite 1 has the same keys in both directions, so on a channel whose headers
+    /// do not tell the direction a message sent back to its sender would open. Always false in the other suites.
+    [[nodiscard]] bool made(sealed_header header, byte_view sealed_payload) const;
+
 private:
     struct state;
     std::unique_ptr<state> state_;

@@ -1,0 +1,79 @@
+#include "buri/crypto/sealing.hpp"
+
+#include "buri/crypto/aead_cipher.hpp"
+#include "buri/crypto/classic_cipher.hpp"
+
+#include <optional>
+
+namespace buri::crypto {
+
+std::size_t sealed_size(suite_id suite, std::size_t plain) {
+    return suite == suite_id::classic ? classic_sealed_size(plain) : plain + aead_tag_size;
+}
+
+/// One of the two is set, by the suite.
+struct sealer::state {
+    suite_id suite;
+    std::optional<aead_sealer> aead;
+    std::optional<classic_sealer> classic;
+};
+
+sealer::sealer(suite_id suite, const direction_keys& keys) : state_(std::make_unique<state>()) {
+    state_->suite = suite;
+    if (suite == suite_id::classic) {
+        state_->classic.emplace(keys);
+    } else {
+        state_->aead.emplace(suite, keys);
+    }
+}
+
+sealer::sealer(sealer&&) noexcept = default;
+sealer& sealer::operator=(sealer&&) noexcept = default;
+sealer::~sealer() = default;
+
+suite_id sealer::suite() const {
+    return state_->suite;
+}
+
+std::size_t sealer::seal(sealed_header header, byte_span payload, std::size_t plain) {
+    const auto room = payload.first(sealed_size(state_->suite, plain));
+    if (state_->aead) {
+        state_->aead->seal(header, room, plain);
+    } else {
+        state_->classic->seal(header, room, plain);
+    }
+    return room.size();
+}
+
+bool sealer::made(sealed_header header, byte_view sealed_payload) const {
+    return state_->classic && state_->classic->made(header, sealed_payload);
+}
+
+struct opener::state {
+    suite_id suite;
+    std::optional<aead_opener> aead;
+    std::optional<classic_opener> classic;
+};
+
+opener::opener(suite_id suite, const direction_keys& keys) : state_(std::make_unique<state>()) {
+    state_->suite = suite;
+    if (suite == suite_id::classic) {
+        state_->classic.emplace(keys);
+    } else {
+        state_->aead.emplace(suite, keys);
+    }
+}
+
+opener::opener(opener&&) noexcept = default;
+opener& opener::operator=(opener&&) noexcept = default;
+opener::~opener() = default;
+
+suite_id opener::suite() const {
+    return state_->suite;
+}
+
+std::optional<byte_span> opener::open(sealed_header header, byte_span payload) {
+    return state_->aead ? state_->aead->open(header, payload) : state_->classic->open(header, payload);
+}
+
+}  // namespace buri::crypto
