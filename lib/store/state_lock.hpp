@@ -1,8 +1,10 @@
 #pragma once
 // One daemon a state directory. The kernel drops the lock with the process, however that ends.
 #include "buri/base/result.hpp"
+#include "buri/store/descriptor.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace buri::store {
 
@@ -12,16 +14,10 @@ public:
     /// The lock belongs to the open file: a child that was forked with it keeps it too, so a daemon forks first.
     static result<state_lock> acquire(const std::filesystem::path& directory);
 
-    state_lock(state_lock&& other) noexcept;
-    state_lock& operator=(state_lock&& other) noexcept;
-    state_lock(const state_lock&) = delete;
-    state_lock& operator=(const state_lock&) = delete;
-    ~state_lock();
-
 private:
-    explicit state_lock(int descriptor) : descriptor_(descriptor) {}
+    explicit state_lock(descriptor file) : file_(std::move(file)) {}
 
-    int descriptor_ = -1;
+    descriptor file_;
 };
 
 }  // namespace buri::store

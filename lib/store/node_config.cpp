@@ -1,0 +1,134 @@
+#include "buri/store/node_config.hpp"
+
+#include "buri/base/ids.hpp"
+#include "buri/store/config_table.hpp"
+#include "buri/store/files.hpp"
+
+#include <array>
+
+namespace buri::store {
+namespace {
+
+/// What the kernel takes (IFNAMSIZ), less what a shell or a format would trip over.
+checked<std::string> interface_in(const toml_value& value) {
+    auto name = text_in(value);
+    if (!name) return name;
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    };
+    const bool is_name = !name->empty() && name->size() <= 15 && std::ranges::all_of(*name, fits) && *name != "." &&
+                         *name != ".." && name->front() != '-';
+    if (!is_name) return problem_at(value, "'" + name->substr(0, 128) + "' is not a name that an interface can have");
+    return name;
+}
+
+checked<std::string> nickname_in(const toml_value& value) {
+    auto name = text_in(value);
+    if (name && !parse_nickname(*name)) return problem_at(value, "'" + name->substr(0, 128) + "' is not a nickname");
+    return name;
+}
+
+using row = config_row<node_config>;
+
+constexpr std::string_view head =
+    "# Settings of this node. Every key is optional; see vpn-config(5). Restart the daemon after a change.\n";
+
+std::span<const row> rows() {
+    static const auto table = std::to_array<row>({
+        {{"suites", "a list of \"aes\", \"chacha\" and \"classic\", at least one, each once", "",
+          "The crypto suites that this node speaks with its server and its peers, the preferred one first. \"aes\" is "
+          "fastest "
+          "on processors with AES instructions, \"chacha\" on those without. \"classic\" is Hamachi's own, for "
+          "compatibility "
+          "only: it is weaker, needs RSA keys on both sides, and is never used unless it is named here.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.suites, suites_in(value)); },
+         [](const node_config& config) { return toml_list(config.suites); }},
+        {{"interface", "a text of 1 to 15 letters, digits, '-', '_' and '.'", "",
+          "The name of the network interface that the daemon makes. Change it to run several nodes on one machine.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.interface, interface_in(value)); },
+         [](const node_config& config) { return toml_text(config.interface); }},
+        {{"mtu", "an integer from 1280 to 9000", "",
+          "The largest packet that the interface takes, in bytes. 1280 is the least that IPv6 allows. With the default "
+          "a sealed "
+          "packet still fits paths of 1460 bytes; only raise it where every path between the peers takes more.",
+          ""},
+         [](const toml_value& value, node_config& config) {
+             return store_in(config.mtu, integer_in(value, 1280, 9000));
+         },
+         [](const node_config& config) { return std::to_string(config.mtu); }},
+        {{"port", "an integer from 0 to 65535", "",
+          "The UDP port of the tunnels. 0 chooses one from 32768 to 60999 at the first start and keeps it. Set it to "
+          "open or "
+          "forward that port in a firewall.",
+          ""},
+         [](const toml_value& value, node_config& config) {
+             return store_in(config.port, integer_in(value, 0, 65535));
+         },
+         [](const node_config& config) { return std::to_string(config.port); }},
+        {{"key_type", "\"ed25519\" or \"rsa\"", "",
+          "The kind of identity key that is made at the first start; a key that exists is not changed. \"rsa\" is for "
+          "the "
+          "suite \"classic\".",
+          ""},
+         [](const toml_value& value, node_config& config) {
+             const auto store = [&](bool is_first) {
+                 config.key_type = is_first ? identity_key_type::ed25519 : identity_key_type::rsa;
+             };
+             return first_of(value, "ed25519", "rsa").map(store);
+         },
+         [](const node_config& config) {
+             return toml_text(config.key_type == identity_key_type::ed25519 ? "ed25519" : "rsa");
+         }},
+        {{"nickname", "a text of 1 to 63 letters, digits and hyphens, with no hyphen at either end", "\"build-host\"",
+          "The name that other members see. Without it, the name that 'vpn nick' set is used, or else the host's name.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.nickname, nickname_in(value)); },
+         [](const node_config& config) { return config.nickname ? toml_text(*config.nickname) : std::string(); }},
+        {{"log_level", "\"debug\", \"info\", \"warning\" or \"error\"", "",
+          "The least important lines that are logged. What a stranger on the network can cause is logged at \"debug\" "
+          "only.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.log_level, log_level_in(value)); },
+         [](const node_config& config) { return toml_name(config.log_level); }},
+    });
+    return table;
+}
+
+}  // namespace
+
+std::span<const config_key> node_config_keys() {
+    static const auto keys = keys_of(rows());
+    return keys;
+}
+
+std::string node_config_template() {
+    return write_config(head, node_config(), rows());
+}
+
+result<node_config> parse_node_config(std::string_view text, std::string_view file_name) {
+    return toml_document::parse(text, file_name).and_then([](const toml_document& document) {
+        return read_config(document, rows());
+    });
+}
+
+result<node_config> load_default_node_config(const std::filesystem::path& file) {
+    const auto text = read_file(file, max_toml_file);
+    if (!text) return fail(text.error());
+    if (!*text) return node_config();
+    return parse_node_config(**text, file.string());
+}
+
+result<node_config> load_named_node_config(const std::filesystem::path& file) {
+    const auto text = read_file(file, max_toml_file);
+    if (!text) return fail(text.error());
+    if (!*text) {
+        return fail(errc::config, "cannot read the configuration '" + file.string() +
+                                      "': there is no such file. Correct the path, or leave it out for the defaults.");
+    }
+    return parse_node_config(**text, file.string());
+}
+
+}  // namespace buri::store

@@ -1,0 +1,211 @@
+#include "buri/store/server_config.hpp"
+
+#include "buri/store/config_table.hpp"
+#include "buri/store/files.hpp"
+
+#include <set>
+
+namespace buri::store {
+namespace {
+
+checked<std::vector<ip_address>> addresses_in(const toml_value& value) {
+    const auto list = list_in(value, 1, 16);
+    if (!list) return tl::unexpected(list.error());
+    std::vector<ip_address> addresses;
+    for (const auto& item : *list) {
+        const auto text = text_in(item);
+        if (!text) return tl::unexpected(text.error());
+        const auto address = ip_address::parse(*text);
+        if (!address || address->is_multicast()) {
+            return problem_at(item, "'" + text->substr(0, 128) + "' is not an address of this machine");
+        }
+        if (std::ranges::find(addresses, *address) != addresses.end())
+            return problem_at(item, *text + " is there twice");
+        addresses.push_back(*address);
+    }
+    return addresses;
+}
+
+checked<std::array<std::uint16_t, 2>> port_pair_in(const toml_value& value) {
+    const auto list = list_in(value, 2, 2);
+    if (!list) return tl::unexpected(list.error());
+    std::array<std::uint16_t, 2> ports{};
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        if (auto port = store_in(ports[i], integer_in((*list)[i], 1, 65535)); !port)
+            return tl::unexpected(port.error());
+    }
+    if (ports[0] == ports[1]) return problem_at((*list)[1], std::to_string(ports[1]) + " is there twice");
+    return ports;
+}
+
+checked<ip_prefix> prefix_in(const toml_value& value) {
+    const auto text = text_in(value);
+    if (!text) return tl::unexpected(text.error());
+    const auto prefix = parse_ip_prefix(*text);
+    if (!prefix) return problem_at(value, "'" + text->substr(0, 128) + "' is not a range of addresses");
+    return *prefix;
+}
+
+checked<ip_prefix> pool_in(const toml_value& value) {
+    auto pool = prefix_in(value);
+    if (!pool) return pool;
+    const auto& first = pool->address;
+    const bool is_usable = first.is_v4() && pool->length >= 8 && pool->length <= 30 && first.v4_value() >= 0x01000000 &&
+                           first.v4_value() < 0xe0000000 && !first.is_loopback() && !first.is_link_local();
+    if (!is_usable) return problem_at(value, to_string(*pool) + " cannot be given to nodes");
+    return pool;
+}
+
+checked<ip_prefix> ula_in(const toml_value& value) {
+    auto ula = prefix_in(value);
+    if (!ula) return ula;
+    if (ula->address.is_v4() || ula->length != 64 || ula->address.v6_bytes()[0] != 0xfd) {
+        return problem_at(value, to_string(*ula) + " is not a unique local prefix of 64 bits");
+    }
+    return ula;
+}
+
+checked<std::string> host_in(const toml_value& value) {
+    auto name = text_in(value);
+    if (!name) return name;
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == ':';
+    };
+    if (name->empty() || name->size() > 253 || !std::ranges::all_of(*name, fits)) {
+        return problem_at(value, "'" + name->substr(0, 128) + "' is neither a host name nor an address");
+    }
+    return name;
+}
+
+std::string toml_list(std::span<const ip_address> addresses) {
+    std::string out;
+    for (const auto& address : addresses)
+        out += (out.empty() ? "" : ", ") + toml_text(to_string(address));
+    return "[" + out + "]";
+}
+
+using row = config_row<server_config>;
+
+constexpr std::string_view head =
+    "# Settings of this mediation server; see vpn-config(5). Restart the server after a change.\n"
+    "# A key that is commented out has the value shown.\n";
+
+std::span<const row> rows() {
+    static const auto table = std::to_array<row>({
+        {{"listen_tcp", "an integer from 1 to 65535", "",
+          "The TCP port of the control channel. Nodes expect the default: with another one they must be told "
+          "HOST:PORT.",
+          ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.listen_tcp, integer_in(value, 1, 65535));
+         },
+         [](const server_config& config) { return std::to_string(config.listen_tcp); }},
+        {{"listen_stun", "a list of two different integers from 1 to 65535", "",
+          "The UDP ports where nodes learn their mapped addresses. There are two because only the comparison of two "
+          "answers "
+          "tells how a node's NAT maps.",
+          ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.listen_stun, port_pair_in(value));
+         },
+         [](const server_config& config) {
+             return "[" + std::to_string(config.listen_stun[0]) + ", " + std::to_string(config.listen_stun[1]) + "]";
+         }},
+        {{"bind", "a list of 1 to 16 IP addresses, each once", "",
+          "The addresses that the server listens on. Name one address to keep the server off the others.", ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.bind, addresses_in(value)); },
+         [](const server_config& config) { return toml_list(config.bind); }},
+        {{"pool", "an IPv4 range of 8 to 30 bits, as text", "",
+          "The range that nodes get their addresses from. The default is reserved for carriers (RFC 6598), so that it "
+          "hardly "
+          "meets a home or office network. Choose it before the first node registers: addresses that were given stay.",
+          ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.pool, pool_in(value)); },
+         [](const server_config& config) { return toml_text(to_string(config.pool)); }},
+        {{"ula", "an IPv6 range of 64 bits inside fd00::/8, as text", "\"fd12:3456:789a:1::/64\"",
+          "The prefix of the nodes' IPv6 addresses, made at random by 'vpn server init' (RFC 4193). It must stay as it "
+          "is: "
+          "every node's IPv6 address follows from it.",
+          ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.ula, ula_in(value)); },
+         [](const server_config& config) {
+             return config.ula == ip_prefix() ? std::string() : toml_text(to_string(config.ula));
+         }},
+        {{"suites", "a list of \"aes\", \"chacha\" and \"classic\", at least one, each once", "",
+          "The crypto suites that the server speaks and lets peers speak, the preferred one first. \"classic\" is "
+          "Hamachi's "
+          "own, for compatibility only: it is weaker, and is never used unless it is named here.",
+          ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.suites, suites_in(value)); },
+         [](const server_config& config) { return store::toml_list(config.suites); }},
+        {{"max_members", "an integer from 2 to 65536", "",
+          "How many members a network may have. Each member is told about every other one, so the traffic of a network "
+          "grows with the square of this.",
+          ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.max_members, integer_in(value, 2, 65536));
+         },
+         [](const server_config& config) { return std::to_string(config.max_members); }},
+        {{"max_networks", "an integer from 1 to 65536", "",
+          "How many networks a node may be in. It bounds what one account can make the server store.", ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.max_networks, integer_in(value, 1, 65536));
+         },
+         [](const server_config& config) { return std::to_string(config.max_networks); }},
+        {{"registration", "\"open\" or \"closed\"", "",
+          "Whether a node that the server does not know gets an account. Close it once all your nodes have registered.",
+          ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.registration_open, first_of(value, "open", "closed"));
+         },
+         [](const server_config& config) { return toml_text(config.registration_open ? "open" : "closed"); }},
+        {{"name", "a host name or an IP address, as text", "\"vpn.example.org\"",
+          "The public name of this server, used in the line for users that 'vpn server init' prints.", ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.name, host_in(value)); },
+         [](const server_config& config) { return config.name ? toml_text(*config.name) : std::string(); }},
+        {{"log_level", "\"debug\", \"info\", \"warning\" or \"error\"", "",
+          "The least important lines that are logged. What a stranger on the network can cause is logged at \"debug\" "
+          "only.",
+          ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.log_level, log_level_in(value)); },
+         [](const server_config& config) { return toml_name(config.log_level); }},
+    });
+    return table;
+}
+
+}  // namespace
+
+std::span<const config_key> server_config_keys() {
+    static const auto keys = keys_of(rows());
+    return keys;
+}
+
+std::string to_toml(const server_config& config) {
+    return write_config(head, config, rows());
+}
+
+result<server_config> parse_server_config(std::string_view text, std::string_view file_name) {
+    const auto document = toml_document::parse(text, file_name);
+    if (!document) return fail(document.error());
+    auto config = read_config(*document, rows());
+    if (config && document->find("ula") == nullptr) {
+        return fail(
+            document->mistake({1, 1},
+                              "the key 'ula' is missing, and the nodes' IPv6 addresses need it. Put the line back "
+                              "that 'vpn server init' wrote."));
+    }
+    return config;
+}
+
+result<server_config> load_server_config(const std::filesystem::path& file) {
+    const auto text = read_file(file, max_toml_file);
+    if (!text) return fail(text.error());
+    if (!*text) {
+        return fail(errc::not_initialised, "cannot read '" + file.string() +
+                                               "': there is no server here yet. Make one with 'vpn server init'.");
+    }
+    return parse_server_config(**text, file.string());
+}
+
+}  // namespace buri::store
