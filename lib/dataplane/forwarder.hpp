@@ -1,13 +1,14 @@
 #pragma once
-// The data plane's decisions without its system calls: which packet goes where, sealed or opened in place, or why it is dropped.
-// Pure over buffers; one thread; no allocation per packet.
+// The data plane's decisions without its system calls: which packet goes where, sealed or opened in place, or why it is
+// dropped. Pure over buffers; one thread; no allocation per packet.
+#include "buri/dataplane/peer_link.hpp"
+#include "buri/wire/datagram.hpp"
+
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string_view>
-
-#include "buri/dataplane/peer_link.hpp"
-#include "buri/wire/datagram.hpp"
 
 namespace buri::dataplane {
 
@@ -16,17 +17,18 @@ inline constexpr std::uint32_t max_message_id = 1U << 27U;
 
 enum class drop_reason : std::uint8_t {
     none,
-    not_ip,           ///< from the TUN: neither IPv4 nor IPv6, or cut short
-    no_route,         ///< from the TUN: the destination is no peer
-    no_session,       ///< from the TUN: the peer has no keys or no path now
+    not_ip,      ///< neither IPv4 nor IPv6, or of another length than its header says
+    no_route,    ///< from the TUN: the destination is no peer
+    no_session,  ///< from the TUN: the peer has no keys or no path now
     too_large,
     unknown_spi,
     unknown_epoch,
     replayed,
-    forged,
-    wrong_source,     ///< an inner source that is not the sending peer's address
+    forged,        ///< not authentic, or numbered past max_message_id
+    wrong_source,  ///< an inner source that is not the sending peer's address
     wrong_destination,
     unknown_kind,
+    not_taken,  ///< the kernel did not take what was ready: a full queue, or no way to the address
     count_,
 };
 std::string_view to_string(drop_reason reason);
@@ -34,7 +36,7 @@ std::string_view to_string(drop_reason reason);
 /// A datagram that is ready, or the reason why there is none.
 struct outbound {
     drop_reason dropped = drop_reason::none;
-    node_id peer;       ///< also set for no_session
+    node_id peer;  ///< also set for no_session
     endpoint to;
     byte_view datagram;
 };
@@ -42,16 +44,16 @@ struct outbound {
 struct inbound {
     enum class kind : std::uint8_t {
         dropped,
-        packet,     ///< write `content` to the TUN
-        control,    ///< 0xF0 and a CBOR map, for the control thread
+        packet,   ///< write `content` to the TUN
+        control,  ///< 0xF0 and a CBOR map, for the control thread
         keepalive,
-        clear,      ///< STUN, or id 0 with a known SPI: for the control thread as it is
+        clear,  ///< STUN, or id 0 with a known SPI: for the control thread as it is
     };
     kind what = kind::dropped;
     drop_reason dropped = drop_reason::none;
     byte_span content;
     node_id peer;
-    spi in;                    ///< with epoch bits, for sealed messages
+    spi in;  ///< with epoch bits, for sealed messages
     bool first_in_epoch = false;
     bool from_elsewhere = false;  ///< authentic, but not from the path we send to
 };
@@ -60,17 +62,30 @@ class forwarder {
 public:
     void install(std::shared_ptr<const snapshot> next);
 
+    /// For what is dropped after the forwarder had it ready.
+    void count(drop_reason reason);
+
     /// `buffer` holds a packet of `size` bytes at offset wire::datagram_header_size and has room for
     /// crypto::max_seal_overhead after it.
     outbound on_packet(byte_span buffer, std::size_t size);
-    /// As on_packet, for a plaintext that control sends to a peer through one tunnel, whether or not packets take that tunnel.
+    /// As on_packet, for a plaintext that control sends to a peer through one tunnel, whether or not packets take that
+    /// tunnel.
     outbound seal_for(spi in, byte_span buffer, std::size_t size);
     inbound on_datagram(const endpoint& from, byte_span datagram);
 
-    [[nodiscard]] const std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)>& drops() const;
+    [[nodiscard]] const std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)>& drops()
+        const;
 
 private:
-    std::shared_ptr<const snapshot> now_;
+    outbound refuse(drop_reason reason, node_id peer = {});
+    inbound ignore(inbound message, drop_reason reason);
+    outbound seal(const peer_link& link, byte_span buffer, std::size_t size);
+    inbound on_clear(const wire::datagram_header& header, byte_span datagram);
+    inbound on_sealed(const wire::datagram_header& header, const endpoint& from, byte_span datagram);
+    inbound on_plaintext(const peer_link& link, inbound message);
+    [[nodiscard]] drop_reason check_addresses(byte_view packet, node_id peer) const;
+
+    std::shared_ptr<const snapshot> now_ = std::make_shared<const snapshot>();
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)> drops_{};
 };
 

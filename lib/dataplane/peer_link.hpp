@@ -1,16 +1,16 @@
 #pragma once
-// What control and the data plane share about a tunnel. Control builds these objects and hands them over inside immutable
-// snapshots; after that the mutable parts (counters of ids, replay windows, cipher contexts) belong to the data plane's thread
-// alone, and the statistics are read by control with relaxed loads.
-#include <array>
-#include <atomic>
-#include <memory>
-#include <unordered_map>
-
+// What control and the data plane share about a tunnel. Control builds these objects and hands them over inside
+// immutable snapshots; after that the mutable parts (counters of ids, replay windows, cipher contexts) belong to the
+// data plane's thread alone, and the statistics are read by control with relaxed loads.
 #include "buri/base/endpoint.hpp"
 #include "buri/base/ids.hpp"
 #include "buri/crypto/replay_window.hpp"
 #include "buri/crypto/sealing.hpp"
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <unordered_map>
 
 namespace buri::dataplane {
 
@@ -26,7 +26,8 @@ struct link_statistics {
 
 /// Keys to send with, of one epoch.
 struct send_epoch {
-    send_epoch(std::uint8_t number, suite_id suite, const crypto::direction_keys& keys) : epoch(number), seal(suite, keys) {}
+    send_epoch(std::uint8_t number, suite_id suite, const crypto::direction_keys& keys)
+        : epoch(number), seal(suite, keys) {}
     const std::uint8_t epoch;
     crypto::sealer seal;                    ///< data plane only
     std::atomic<std::uint32_t> last_id{0};  ///< written by the data plane
@@ -34,22 +35,23 @@ struct send_epoch {
 
 /// Keys to receive with, of one epoch.
 struct receive_epoch {
-    receive_epoch(std::uint8_t number, suite_id suite, const crypto::direction_keys& keys) : epoch(number), open(suite, keys) {}
+    receive_epoch(std::uint8_t number, suite_id suite, const crypto::direction_keys& keys)
+        : epoch(number), open(suite, keys) {}
     const std::uint8_t epoch;
-    crypto::opener open;                    ///< data plane only
-    crypto::replay_window window;           ///< data plane only
-    bool confirmed = false;                 ///< data plane only: a first authentic message was reported
+    crypto::opener open;           ///< data plane only
+    crypto::replay_window window;  ///< data plane only
+    bool confirmed = false;        ///< data plane only: a first authentic message was reported
     std::atomic<std::uint32_t> newest_id{0};
 };
 
 /// A tunnel as of one snapshot.
 struct peer_link {
     node_id peer;
-    spi in;    ///< epoch bits zero
-    spi out;   ///< epoch bits zero
-    endpoint path;                                            ///< port 0: none
-    std::shared_ptr<send_epoch> send;                         ///< none: nothing can be sent
-    std::array<std::shared_ptr<receive_epoch>, 4> receive;    ///< by epoch number
+    spi in;                                                 ///< epoch bits zero
+    spi out;                                                ///< epoch bits zero
+    endpoint path;                                          ///< port 0: none
+    std::shared_ptr<send_epoch> send;                       ///< none: nothing can be sent
+    std::array<std::shared_ptr<receive_epoch>, 4> receive;  ///< by epoch number
     std::shared_ptr<link_statistics> statistics;
 };
 
@@ -57,8 +59,9 @@ struct peer_link {
 struct snapshot {
     node_id self;
     ip_prefix ula;
-    std::unordered_map<spi, std::shared_ptr<const peer_link>> by_spi;      ///< by inbound SPI, epoch bits zero
-    std::unordered_map<node_id, std::shared_ptr<const peer_link>> by_peer;  ///< the tunnel that packets for the peer take
+    std::unordered_map<spi, std::shared_ptr<const peer_link>> by_spi;  ///< by inbound SPI, epoch bits zero
+    std::unordered_map<node_id, std::shared_ptr<const peer_link>>
+        by_peer;  ///< the tunnel that packets for the peer take
 };
 
 }  // namespace buri::dataplane

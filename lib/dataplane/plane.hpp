@@ -1,47 +1,74 @@
 #pragma once
-// The data plane's thread: reads the TUN, seals, sends; receives, opens, writes the TUN. Control talks to it by commands, in
-// order, and gets reports; neither side waits for the other.
-#include <functional>
-#include <memory>
-#include <variant>
-#include <vector>
-
+// The data plane's thread: reads the TUN, seals, sends; receives, opens, writes the TUN. Control talks to it by
+// commands, in order, and gets reports; neither side waits for the other.
 #include "buri/base/log.hpp"
 #include "buri/base/result.hpp"
 #include "buri/dataplane/forwarder.hpp"
 #include "buri/dataplane/tun_device.hpp"
 #include "buri/dataplane/udp_socket.hpp"
 
+#include <functional>
+#include <memory>
+#include <variant>
+#include <vector>
+
 namespace buri::dataplane {
 
-// ---- control to data plane: carried out in the order given ----------------------------------------------------------------
+// ---- control to data plane: carried out in the order given
+// ----------------------------------------------------------------
 
-struct install_snapshot { std::shared_ptr<const snapshot> next; };
+struct install_snapshot {
+    std::shared_ptr<const snapshot> next;
+};
 /// Clear datagrams and STUN, as they are.
-struct send_datagram { endpoint to; bytes datagram; };
+struct send_datagram {
+    endpoint to;
+    bytes datagram;
+};
 /// Sealed under the tunnel's send keys and sent along its path; dropped if it has none.
-struct send_message { spi in; bytes plaintext; };
+struct send_message {
+    spi in;
+    bytes plaintext;
+};
 using command = std::variant<install_snapshot, send_datagram, send_message>;
 
-// ---- data plane to control -------------------------------------------------------------------------------------------------
+// ---- data plane to control
+// -------------------------------------------------------------------------------------------------
 
-struct clear_received { endpoint from; bytes datagram; };
-struct control_received { node_id peer; bytes inner; };
-struct epoch_confirmed { spi in_with_epoch; };
+struct clear_received {
+    endpoint from;
+    bytes datagram;
+};
+struct control_received {
+    node_id peer;
+    bytes inner;
+};
+struct epoch_confirmed {
+    spi in_with_epoch;
+};
 /// At most once for each new address until the path changes.
-struct authentic_from { spi in; endpoint from; };
+struct authentic_from {
+    spi in;
+    endpoint from;
+};
 /// At most once for each peer and snapshot.
-struct send_wanted { node_id peer; };
+struct send_wanted {
+    node_id peer;
+};
 /// The thread has ended: the TUN or the socket is gone.
-struct plane_failed { error why; };
-using report = std::variant<clear_received, control_received, epoch_confirmed, authentic_from, send_wanted, plane_failed>;
+struct plane_failed {
+    error why;
+};
+using report =
+    std::variant<clear_received, control_received, epoch_confirmed, authentic_from, send_wanted, plane_failed>;
 
 class plane {
 public:
     /// Reports beyond this many are dropped until they are fetched; those that strangers can cause are dropped first.
     static constexpr std::size_t max_reports = 1024;
 
-    /// `on_reports` is called on the plane's thread when reports wait and none did; it must only wake the control thread.
+    /// `on_reports` is called on the plane's thread when reports wait and none did; it must only wake the control
+    /// thread.
     plane(tun_device tun, udp_socket socket, std::function<void()> on_reports, logger log);
     /// Stops and joins the thread.
     ~plane();

@@ -1,17 +1,17 @@
 #pragma once
 // The TUN interface: one IP packet a read, one a write.
-#include <optional>
-#include <string>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/result.hpp"
+
+#include <optional>
+#include <string>
 
 namespace buri::dataplane {
 
 class tun_device {
 public:
-    /// Opens or makes the interface. errc::no_tun (no /dev/net/tun), errc::permission, errc::usage (name taken by another
-    /// kind of interface, busy or too long), each with what to do about it.
+    /// Opens or makes the interface. errc::no_tun (no /dev/net/tun), errc::permission, errc::usage (name taken by
+    /// another kind of interface, busy or too long), each with what to do about it.
     static result<tun_device> open(const std::string& name);
     tun_device(tun_device&&) noexcept;
     tun_device& operator=(tun_device&&) noexcept;

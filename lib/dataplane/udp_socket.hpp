@@ -1,10 +1,10 @@
 #pragma once
 // The node's one UDP socket: both families where the machine has IPv6, non-blocking, with large buffers.
-#include <optional>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/result.hpp"
+
+#include <optional>
 
 namespace buri::dataplane {
 

@@ -1,0 +1,295 @@
+#include "buri/net/netlink.hpp"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <system_error>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <set>
+#include <utility>
+
+namespace buri::net {
+namespace {
+
+/// Linux gives no IPv6 to an interface with a smaller MTU (RFC 8200 section 5).
+constexpr unsigned min_v6_mtu = 1280;
+
+/// Routes as wide as this are half-default routes of other VPNs, and no claim to our addresses.
+constexpr unsigned widest_claim = 2;
+
+constexpr unsigned request_ack = NLM_F_REQUEST | NLM_F_ACK;
+constexpr unsigned request_dump = NLM_F_REQUEST | NLM_F_DUMP;
+
+struct interface_address {
+    ip_address address;
+    unsigned prefix_length = 0;
+    bool operator==(const interface_address&) const = default;
+};
+
+std::uint8_t family_of(const ip_address& address) {
+    return address.is_v4() ? AF_INET : AF_INET6;
+}
+
+std::optional<ip_address> read_address(byte_view raw) {
+    if (raw.size() == 4) {
+        return ip_address::v4(std::uint32_t{raw[0]} << 24U | std::uint32_t{raw[1]} << 16U |
+                              std::uint32_t{raw[2]} << 8U | raw[3]);
+    }
+    std::array<std::uint8_t, 16> v6{};
+    if (raw.size() != v6.size()) return std::nullopt;
+    std::ranges::copy(raw, v6.begin());
+    return ip_address::v6(v6);
+}
+
+error refused(const std::string& name, const std::string& what, int code) {
+    const auto text = "the interface " + name + " cannot be set up (" + what + "): ";
+    if (code == EPERM) {
+        return make_error(errc::permission,
+                          text + "that needs root or CAP_NET_ADMIN (in a container '--cap-add NET_ADMIN')");
+    }
+    if (code == ENODEV) return make_error(errc::no_tun, text + "it is gone; start the node again");
+    return make_error(errc::internal, text + std::generic_category().message(code));
+}
+
+bool is_without_v6(int code) {
+    return code == EOPNOTSUPP || code == EAFNOSUPPORT || code == EACCES || code == EINVAL || code == ENOBUFS;
+}
+
+/// The state of one interface while it is set up.
+class interface_setup {
+public:
+    interface_setup(netlink_socket& socket, const std::string& name, unsigned index)
+        : socket_(socket), name_(name), index_(index) {}
+
+    result<interface_state> run(const interface_settings& settings);
+
+private:
+    result<void> set_mtu(unsigned mtu);
+    int set_no_generated_addresses();
+    result<void> remove_all_but(const std::vector<interface_address>& wanted);
+    result<void> bring_up();
+    int change_address(std::uint16_t type, unsigned flags, const interface_address& what);
+    [[nodiscard]] ifinfomsg link() const {
+        ifinfomsg out{};
+        out.ifi_index = static_cast<int>(index_);
+        return out;
+    }
+
+    netlink_socket& socket_;
+    const std::string& name_;
+    unsigned index_;
+};
+
+result<void> interface_setup::set_mtu(unsigned mtu) {
+    netlink_request request(RTM_NEWLINK, request_ack, link());
+    request.number(IFLA_MTU, std::uint32_t{mtu});
+    const auto code = socket_.ask(request);
+    if (code != 0) return fail(refused(name_, "an MTU of " + std::to_string(mtu), code));
+    return {};
+}
+
+/// With a link-local address the kernel would look for routers on the interface.
+int interface_setup::set_no_generated_addresses() {
+    netlink_request request(RTM_NEWLINK, request_ack, link());
+    const auto families = request.open(IFLA_AF_SPEC);
+    const auto v6 = request.open(AF_INET6);
+    request.number(IFLA_INET6_ADDR_GEN_MODE, static_cast<std::uint8_t>(IN6_ADDR_GEN_MODE_NONE));
+    request.close(v6);
+    request.close(families);
+    return socket_.ask(request);
+}
+
+result<void> interface_setup::bring_up() {
+    auto up = link();
+    up.ifi_flags = IFF_UP;
+    up.ifi_change = IFF_UP;
+    netlink_request request(RTM_NEWLINK, request_ack, up);
+    const auto code = socket_.ask(request);
+    if (code != 0) return fail(refused(name_, "bringing it up", code));
+    return {};
+}
+
+int interface_setup::change_address(std::uint16_t type, unsigned flags, const interface_address& what) {
+    ifaddrmsg fixed{};
+    fixed.ifa_family = family_of(what.address);
+    fixed.ifa_prefixlen = static_cast<std::uint8_t>(what.prefix_length);
+    fixed.ifa_index = index_;
+    netlink_request request(type, request_ack | flags, fixed);
+    request.attribute(IFA_LOCAL, what.address.network_bytes()).attribute(IFA_ADDRESS, what.address.network_bytes());
+    if (!what.address.is_v4()) {
+        request.number(IFA_FLAGS, std::uint32_t{IFA_F_NODAD});
+    } else if (what.prefix_length < 31) {
+        const auto last = ip_address::v4(what.address.v4_value() | 0xffffffffU >> what.prefix_length);
+        request.attribute(IFA_BROADCAST, last.network_bytes());
+    }
+    return socket_.ask(request);
+}
+
+result<void> interface_setup::remove_all_but(const std::vector<interface_address>& wanted) {
+    std::vector<interface_address> others;
+    netlink_request request(RTM_GETADDR, request_dump, ifaddrmsg{});
+    const auto listed = socket_.dump(request, [&](const netlink_message& message) {
+        const auto fixed = fixed_part<ifaddrmsg>(message.body);
+        if (!fixed || message.type != RTM_NEWADDR || fixed->ifa_index != index_) return;
+        auto raw = find_attribute(message.body, sizeof *fixed, IFA_LOCAL);
+        if (raw.empty()) raw = find_attribute(message.body, sizeof *fixed, IFA_ADDRESS);
+        const auto address = read_address(raw);
+        if (!address) return;
+        const interface_address found{*address, fixed->ifa_prefixlen};
+        if (std::ranges::find(wanted, found) == wanted.end()) others.push_back(found);
+    });
+    if (listed != 0) return fail(refused(name_, "listing its addresses", listed));
+    for (const auto& other : others) {
+        const auto code = change_address(RTM_DELADDR, 0, other);
+        // With a first address of a subnet the kernel may have removed the others too.
+        if (code != 0 && code != EADDRNOTAVAIL) {
+            return fail(refused(name_, "removing the address " + to_string(other.address), code));
+        }
+    }
+    return {};
+}
+
+result<interface_state> interface_setup::run(const interface_settings& settings) {
+    const interface_address v4{settings.v4, settings.pool.length};
+    const interface_address v6{settings.v6, settings.ula.length};
+    if (auto done = set_mtu(settings.mtu); !done) return fail(std::move(done.error()));
+    interface_state out;
+    out.has_v6 = settings.mtu >= min_v6_mtu && set_no_generated_addresses() == 0;
+    // Removed first: an address of the same subnet that is there already would make ours its secondary, to go with it.
+    if (auto done = remove_all_but({v4, v6}); !done) return fail(std::move(done.error()));
+    if (auto done = bring_up(); !done) return fail(std::move(done.error()));
+    constexpr unsigned add_or_keep = NLM_F_CREATE | NLM_F_REPLACE;
+    if (const auto code = change_address(RTM_NEWADDR, add_or_keep, v4); code != 0) {
+        return fail(refused(name_, "the address " + to_string(v4.address), code));
+    }
+    if (!out.has_v6) return out;
+    const auto code = change_address(RTM_NEWADDR, add_or_keep, v6);
+    if (code != 0 && !is_without_v6(code)) return fail(refused(name_, "the address " + to_string(v6.address), code));
+    out.has_v6 = code == 0;
+    return out;
+}
+
+error cannot_list(const std::string& what, int code) {
+    return make_error(errc::internal,
+                      "the kernel does not list its " + what + ": " + std::generic_category().message(code));
+}
+
+result<std::set<unsigned>> links_that_are_up(netlink_socket& socket) {
+    std::set<unsigned> out;
+    netlink_request request(RTM_GETLINK, request_dump, ifinfomsg{});
+    const auto code = socket.dump(request, [&](const netlink_message& message) {
+        const auto fixed = fixed_part<ifinfomsg>(message.body);
+        if (!fixed || message.type != RTM_NEWLINK) return;
+        constexpr unsigned working = IFF_UP | IFF_RUNNING;
+        if ((fixed->ifi_flags & working) == working) out.insert(static_cast<unsigned>(fixed->ifi_index));
+    });
+    if (code != 0) return fail(cannot_list("interfaces", code));
+    return out;
+}
+
+bool is_reachable(const ip_address& address) {
+    return !address.is_loopback() && !address.is_link_local() && !address.is_multicast() && !address.is_unspecified();
+}
+
+/// The address of one line of a dump, if others may reach this machine there.
+std::optional<ip_address> host_address(const netlink_message& message, const std::set<unsigned>& links) {
+    const auto fixed = fixed_part<ifaddrmsg>(message.body);
+    if (!fixed || message.type != RTM_NEWADDR || !links.contains(fixed->ifa_index)) return std::nullopt;
+    const auto long_flags = find_attribute(message.body, sizeof *fixed, IFA_FLAGS);
+    const auto flags = long_flags.empty() ? fixed->ifa_flags : number_in<std::uint32_t>(long_flags);
+    if ((flags & (IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_DADFAILED)) != 0) return std::nullopt;
+    auto raw = find_attribute(message.body, sizeof *fixed, IFA_LOCAL);
+    if (raw.empty()) raw = find_attribute(message.body, sizeof *fixed, IFA_ADDRESS);
+    const auto address = read_address(raw);
+    if (!address || !is_reachable(*address)) return std::nullopt;
+    return address;
+}
+
+struct route {
+    unsigned interface = 0;
+    ip_prefix prefix;
+};
+
+std::optional<route> read_route(const netlink_message& message) {
+    const auto fixed = fixed_part<rtmsg>(message.body);
+    if (!fixed || message.type != RTM_NEWROUTE || fixed->rtm_type != RTN_UNICAST ||
+        (fixed->rtm_flags & RTM_F_CLONED) != 0) {
+        return std::nullopt;
+    }
+    const auto to = read_address(find_attribute(message.body, sizeof *fixed, RTA_DST));
+    if (!to) return std::nullopt;
+    auto interface = number_in<unsigned>(find_attribute(message.body, sizeof *fixed, RTA_OIF));
+    if (interface == 0) {
+        const auto first = fixed_part<rtnexthop>(find_attribute(message.body, sizeof *fixed, RTA_MULTIPATH));
+        if (first) interface = static_cast<unsigned>(first->rtnh_ifindex);
+    }
+    if (interface == 0) return std::nullopt;
+    return route{interface, {*to, fixed->rtm_dst_len}};
+}
+
+bool overlap(const ip_prefix& a, const ip_prefix& b) {
+    return a.contains(b.address) || b.contains(a.address);
+}
+
+std::string interface_name(unsigned index) {
+    std::array<char, IF_NAMESIZE> out{};
+    return ::if_indextoname(index, out.data()) != nullptr ? out.data() : "number " + std::to_string(index);
+}
+
+}  // namespace
+
+result<interface_state> configure_interface(const std::string& name, const interface_settings& settings) {
+    auto socket = netlink_socket::open();
+    if (!socket) return fail(std::move(socket.error()));
+    const auto index = ::if_nametoindex(name.c_str());
+    if (index == 0) return fail(refused(name, "finding it", errno));
+    return interface_setup(*socket, name, index).run(settings);
+}
+
+result<std::vector<ip_address>> host_addresses(const std::string& except) {
+    auto socket = netlink_socket::open();
+    if (!socket) return fail(std::move(socket.error()));
+    auto links = links_that_are_up(*socket);
+    if (!links) return fail(std::move(links.error()));
+    links->erase(::if_nametoindex(except.c_str()));
+
+    std::vector<ip_address> out;
+    netlink_request request(RTM_GETADDR, request_dump, ifaddrmsg{});
+    const auto code = socket->dump(request, [&](const netlink_message& message) {
+        const auto address = host_address(message, *links);
+        if (address && std::ranges::find(out, *address) == out.end()) out.push_back(*address);
+    });
+    if (code != 0) return fail(cannot_list("addresses", code));
+    return out;
+}
+
+result<std::optional<route_in_use>> find_overlapping_route(const ip_prefix& prefix, const std::string& except) {
+    auto socket = netlink_socket::open();
+    if (!socket) return fail(std::move(socket.error()));
+    const auto own = ::if_nametoindex(except.c_str());
+    std::optional<route> found;
+    rtmsg fixed{};
+    fixed.rtm_family = family_of(prefix.address);
+    netlink_request request(RTM_GETROUTE, request_dump, fixed);
+    const auto code = socket->dump(request, [&](const netlink_message& message) {
+        const auto present = read_route(message);
+        if (found || !present || present->interface == own || present->prefix.length < widest_claim) return;
+        if (overlap(present->prefix, prefix)) found = present;
+    });
+    if (code != 0) return fail(cannot_list("routes", code));
+    if (!found) return std::optional<route_in_use>();
+    return route_in_use{interface_name(found->interface), found->prefix};
+}
+
+result<network_monitor> network_monitor::open() {
+    auto socket = netlink_socket::open(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
+                                       RTMGRP_IPV6_ROUTE);
+    if (!socket) return fail(std::move(socket.error()));
+    return network_monitor(std::move(*socket));
+}
+
+}  // namespace buri::net
