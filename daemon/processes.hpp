@@ -43,7 +43,6 @@ struct process_hooks {
     std::function<void(const wire::json& status)> ready;
     /// An orderly stop has begun.
     std::function<void()> stopping;
-    logger log;
 };
 
 enum class ready_when {
