@@ -1,0 +1,283 @@
+#include "buri/core/node_machine.hpp"
+
+#include "buri/core/node/node_parts.hpp"
+#include "buri/core/node/own_candidates.hpp"
+#include "buri/wire/datagram.hpp"
+
+#include <algorithm>
+
+namespace buri::core {
+
+node_machine::parts::parts(node_settings given, const crypto::identity_key& key, random_source& random, logger to)
+    : settings(std::move(given)), log(to), stun(random), tunnels(settings, key, random, std::move(to), known, out) {
+    stun.on_servers(settings.stun_servers, now);
+}
+
+void node_machine::parts::settle(time_point) {
+    while (auto next = stun.poll_output())
+        out.push_back(std::move(*next));
+    if (!connected) return;
+    tell_endpoints();
+    if (synchronised) ask_introductions();
+}
+
+void node_machine::parts::send(wire::request body, pending_request who) {
+    out.push_back(send_request{waiting.add(std::move(body), std::move(who), now)});
+}
+
+void node_machine::parts::say_hello() {
+    wire::hello hello;
+    hello.software = settings.software;
+    for (const auto suite : settings.suites)
+        hello.suites.push_back(static_cast<std::uint8_t>(suite));
+    hello.tunnels = tunnels.kept();
+    send(std::move(hello), {.why = pending_request::purpose::hello});
+}
+
+void node_machine::parts::tell_endpoints() {
+    wire::endpoints present;
+    present.candidates = own_candidates(hosts, stun.mapped(), known.pool(), known.ula());
+    present.nat = stun.nat();
+    if (told ? *told == present : present.candidates.empty()) return;
+    told = present;
+    send(std::move(present), {.why = pending_request::purpose::endpoints});
+}
+
+void node_machine::parts::ask_introductions() {
+    while (!waiting.is_full()) {
+        const auto peer = tunnels.take_wanted(now);
+        if (!peer) return;
+        send(wire::tunnel_request{*peer}, {.why = pending_request::purpose::introduction, .peer = *peer});
+    }
+}
+
+void node_machine::parts::fail_pending(std::vector<pending_request> pending, const error& why) {
+    for (const auto& who : pending) {
+        if (who.why == pending_request::purpose::user) out.push_back(request_done{who.ticket, fail(why)});
+    }
+}
+
+void node_machine::parts::tell(known_networks::events news) {
+    std::ranges::move(news, std::back_inserter(out));
+}
+
+node_machine::node_machine(node_settings settings, const crypto::identity_key& key, random_source& random, logger log)
+    : parts_(std::make_unique<parts>(std::move(settings), key, random, std::move(log))) {}
+node_machine::~node_machine() = default;
+
+// ---- the connection to the server ---------------------------------------------------------------------------------
+
+void node_machine::on_connected(node_id self, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    p.connected = true;
+    p.synchronised = false;
+    p.told.reset();
+    p.known.set_self(self);
+    p.watch.on_connected(now);
+    p.say_hello();
+    p.stun.start(now);
+    p.settle(now);
+}
+
+void node_machine::on_disconnected(time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    if (!std::exchange(p.connected, false)) return;
+    p.stun.stop();
+    p.watch.on_disconnected();
+    p.fail_pending(p.waiting.take_all(),
+                   make_error(errc::not_online,
+                              "the connection to the server was lost before it answered. Try again "
+                              "once 'vpn status' says online."));
+    if (std::exchange(p.synchronised, false)) p.out.push_back(node_event{"offline", wire::json::object()});
+    p.settle(now);
+}
+
+void node_machine::on_server_message(const wire::server_message& message, time_point now) {
+    auto& p = *parts_;
+    if (!p.connected) return;
+    p.now = now;
+    p.watch.on_received(now);
+    if (const auto* answer = std::get_if<wire::numbered_answer>(&message)) {
+        p.on_answer(*answer);
+    } else {
+        std::visit([&](const auto& what) { p.on_event(what); }, std::get<wire::numbered_event>(message).body);
+    }
+    p.settle(now);
+}
+
+void node_machine::request(std::uint64_t ticket, wire::request body, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    if (!p.connected || p.waiting.is_full()) {
+        const auto code = p.connected ? errc::too_many_requests : errc::not_online;
+        p.out.push_back(request_done{ticket, fail(code)});
+        return;
+    }
+    pending_request who{.ticket = ticket};
+    if (const auto* nick = std::get_if<wire::set_nickname>(&body)) who.nickname = nick->nickname;
+    p.send(std::move(body), std::move(who));
+}
+
+// ---- the world below ----------------------------------------------------------------------------------------------
+
+void node_machine::on_local_endpoints(std::vector<endpoint> endpoints, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    if (endpoints == p.hosts) return;
+    p.hosts = std::move(endpoints);
+    p.stun.on_host_endpoints(p.hosts, now);
+    p.tunnels.on_local_change(now);
+    p.settle(now);
+}
+
+void node_machine::on_stun_servers(std::vector<endpoint> servers, time_point now) {
+    parts_->now = now;
+    parts_->stun.on_servers(std::move(servers), now);
+    parts_->settle(now);
+}
+
+void node_machine::on_datagram(const endpoint& from, byte_view datagram, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    const auto kind = wire::classify(datagram);
+    if (kind == wire::datagram_kind::stun) {
+        if (const auto response = wire::parse_stun_response(datagram)) p.stun.on_response(from, *response, now);
+    } else if (kind == wire::datagram_kind::tunnel_clear) {
+        if (const auto header = wire::parse_datagram_header(datagram)) {
+            p.tunnels.on_clear_datagram(header->to, from, datagram, now);
+        }
+    }
+    p.settle(now);
+}
+
+void node_machine::on_epoch_confirmed(spi in_with_epoch, time_point now) {
+    parts_->now = now;
+    parts_->tunnels.on_epoch_confirmed(in_with_epoch, now);
+    parts_->settle(now);
+}
+
+void node_machine::on_authentic_from(spi in, const endpoint& from, time_point now) {
+    parts_->now = now;
+    parts_->tunnels.on_authentic_from(in, from, now);
+    parts_->settle(now);
+}
+
+void node_machine::on_traffic(spi in, const traffic_sample& sample, time_point now) {
+    parts_->now = now;
+    parts_->tunnels.on_traffic(in, sample, now);
+    parts_->settle(now);
+}
+
+void node_machine::on_send_wanted(node_id peer, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    const auto known = p.known.peers().find(peer);
+    if (!p.tunnels.on_send_wanted(peer, now) && known != p.known.peers().end() && known->second.online &&
+        p.known.shares_network(peer)) {
+        p.tunnels.want_introduction(peer);
+    }
+    p.settle(now);
+}
+
+// ---- inside tunnels -----------------------------------------------------------------------------------------------
+
+void node_machine::on_inner_control(node_id peer, byte_view inner, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    const auto message = wire::parse_tunnel_message(inner);
+    if (!message) {
+        p.log.debug("ignored a message from a peer", {{"peer", to_string(peer)}, {"error", message.error().text}});
+        return;
+    }
+    if (const auto* asked = std::get_if<wire::echo>(&*message)) {
+        p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo_reply{asked->number}}));
+    } else if (const auto* reply = std::get_if<wire::echo_reply>(&*message)) {
+        const parts::sent_echo answered{peer, reply->number};
+        if (std::erase(p.echoes, answered) != 0) p.out.push_back(echo_answered{peer, reply->number});
+    }
+}
+
+void node_machine::send_echo(node_id peer, std::uint64_t number, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    if (p.echoes.size() == parts::max_echoes) p.echoes.pop_front();
+    p.echoes.push_back({peer, number});
+    p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo{number}}));
+}
+
+// ---- time and outputs ---------------------------------------------------------------------------------------------
+
+void node_machine::on_deadline(time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    p.fail_pending(p.waiting.take_expired(now),
+                   make_error(errc::timed_out, "the server did not answer within 10 s. Try again."));
+    if (p.connected) p.stun.on_deadline(now);
+    p.tunnels.on_deadline(now);
+    switch (p.watch.on_deadline(now)) {
+        case server_watch::action::none:
+            break;
+        case server_watch::action::ping:
+            if (!p.waiting.is_full()) p.send(wire::ping{}, {.why = pending_request::purpose::ping});
+            break;
+        case server_watch::action::give_up:
+            p.out.push_back(reconnect_wanted{});
+            break;
+    }
+    p.settle(now);
+}
+
+time_point node_machine::next_deadline() const {
+    const auto& p = *parts_;
+    auto first = std::min(
+        {p.waiting.next_deadline(), p.stun.next_deadline(), p.tunnels.next_deadline(), p.watch.next_deadline()});
+    if (p.synchronised) first = std::min(first, p.tunnels.next_wanted());
+    return first;
+}
+
+std::optional<node_output> node_machine::poll_output() {
+    auto& out = parts_->out;
+    if (out.empty()) return std::nullopt;
+    auto next = std::move(out.front());
+    out.pop_front();
+    return next;
+}
+
+// ---- views --------------------------------------------------------------------------------------------------------
+
+bool node_machine::is_online() const {
+    return parts_->synchronised;
+}
+node_id node_machine::self() const {
+    return parts_->known.self();
+}
+const std::string& node_machine::nickname() const {
+    return parts_->known.nickname();
+}
+const std::vector<wire::network_info>& node_machine::networks() const {
+    return parts_->known.networks();
+}
+std::vector<endpoint> node_machine::mapped_endpoints() const {
+    return parts_->stun.mapped();
+}
+wire::nat_kind node_machine::nat() const {
+    return parts_->stun.nat();
+}
+result<node_id> node_machine::find_peer(std::string_view text) const {
+    return parts_->known.find_peer(text);
+}
+
+std::vector<peer_view> node_machine::peers() const {
+    std::vector<peer_view> views;
+    for (const auto& [id, info] : parts_->known.peers()) {
+        auto& view = views.emplace_back();
+        view.info = info;
+        view.networks = parts_->known.networks_with(id);
+        parts_->tunnels.describe(view);
+    }
+    return views;
+}
+
+}  // namespace buri::core

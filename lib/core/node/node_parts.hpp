@@ -1,0 +1,64 @@
+#pragma once
+// The parts of a node_machine and what happens between them. Private to core/node.
+#include "buri/core/node/discovery.hpp"
+#include "buri/core/node/known_networks.hpp"
+#include "buri/core/node/requests.hpp"
+#include "buri/core/node/server_watch.hpp"
+#include "buri/core/node/tunnel_table.hpp"
+
+#include <deque>
+
+namespace buri::core {
+
+struct node_machine::parts {
+    parts(node_settings given, const crypto::identity_key& key, random_source& random, logger to);
+
+    /// Ends every input: outputs of the parts, and what follows from them.
+    void settle(time_point now);
+
+    // on_server_message, by kind.
+    void on_answer(const wire::numbered_answer& answer);
+    void on_event(const wire::sync& all);
+    void on_event(const wire::peer_event& what);
+    void on_event(const wire::network_event& what);
+    void on_event(const wire::member_joined& what);
+    void on_event(const wire::member_left& what);
+    void on_event(const wire::network_gone& what);
+    void on_event(const wire::tunnel_open& offer);
+    void on_event(const wire::tunnel_close& which);
+    void on_event(const wire::peer_candidates& what);
+    void on_event(const wire::notice& what);
+
+    void say_hello();
+    void tell_endpoints();
+    void ask_introductions();
+    void send(wire::request body, pending_request who);
+    void fail_pending(std::vector<pending_request> pending, const error& why);
+    void tell(known_networks::events news);
+
+    node_settings settings;
+    logger log;
+    std::deque<node_output> out;
+    known_networks known;
+    discovery stun;
+    requests waiting;
+    tunnel_table tunnels;
+    server_watch watch;
+
+    time_point now{};  ///< of the input that is being handled
+    bool connected = false;
+    bool synchronised = false;
+    std::vector<endpoint> hosts;
+    std::optional<wire::endpoints> told;  ///< in this connection
+    std::optional<configure_addresses> configured;
+
+    struct sent_echo {
+        node_id peer;
+        std::uint64_t number = 0;
+        bool operator==(const sent_echo&) const = default;
+    };
+    static constexpr std::size_t max_echoes = 64;
+    std::deque<sent_echo> echoes;  ///< not answered yet
+};
+
+}  // namespace buri::core

@@ -1,0 +1,43 @@
+#pragma once
+// Is the server still there? A ping after 20 s without a word from it, and 10 s for any word after that.
+#include "buri/base/time_point.hpp"
+
+namespace buri::core {
+
+class server_watch {
+public:
+    static constexpr duration silence = std::chrono::seconds(20);
+    static constexpr duration patience = std::chrono::seconds(10);
+
+    enum class action { none, ping, give_up };
+
+    /// The hello that follows asks for a word, as a ping does.
+    void on_connected(time_point now) {
+        asked_ = true;
+        next_ = now + patience;
+    }
+    void on_disconnected() { next_ = never; }
+    void on_received(time_point now) {
+        if (next_ == never) return;
+        asked_ = false;
+        next_ = now + silence;
+    }
+    /// give_up comes once a connection.
+    action on_deadline(time_point now) {
+        if (next_ > now) return action::none;
+        if (asked_) {
+            next_ = never;
+            return action::give_up;
+        }
+        asked_ = true;
+        next_ = now + patience;
+        return action::ping;
+    }
+    [[nodiscard]] time_point next_deadline() const { return next_; }
+
+private:
+    bool asked_ = false;
+    time_point next_ = never;
+};
+
+}  // namespace buri::core

@@ -1,0 +1,99 @@
+#pragma once
+// All tunnels of a node. A peer has one that packets take, and at times a successor:
+//
+//     none --introduced--> current                                        a current one that never worked is replaced
+//     at once current --introduced again--> current and successor --successor up--> current, and the old one retiring
+//     for 10 s
+//
+// So a peer that came back is reached over the new tunnel as soon as that works, and a successor that never does costs
+// nothing.
+#include "buri/core/node/known_networks.hpp"
+#include "buri/core/node_machine.hpp"
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+namespace buri::core {
+
+class tunnel_table {
+public:
+    /// Packets that are under way in the old tunnel arrive within this time.
+    static constexpr duration retirement = std::chrono::seconds(10);
+    /// At most one introduction is asked for at first; each further one waits twice as long, until the tunnel is up.
+    static constexpr duration first_patience = std::chrono::seconds(5);
+    static constexpr duration last_patience = std::chrono::seconds(80);
+
+    tunnel_table(const node_settings& settings, const crypto::identity_key& key, random_source& random, logger log,
+                 const known_networks& known, std::deque<node_output>& out);
+
+    void on_open(node_id self, const wire::tunnel_open& offer, time_point now);
+    void on_close(const wire::tunnel_close& which);
+    void on_candidates(const wire::peer_candidates& what, time_point now);
+    void on_local_change(time_point now);
+    /// Removes the tunnels to every peer without a network in common.
+    void remove_strangers();
+
+    void on_clear_datagram(spi in, const endpoint& from, byte_view datagram, time_point now);
+    void on_epoch_confirmed(spi in_with_epoch, time_point now);
+    void on_authentic_from(spi in, const endpoint& from, time_point now);
+    void on_traffic(spi in, const traffic_sample& sample, time_point now);
+    /// False if there is no tunnel to the peer.
+    bool on_send_wanted(node_id peer, time_point now);
+    /// Sends a plaintext through the peer's present tunnel, if it has keys to send with.
+    void send_sealed_to(node_id peer, bytes plaintext);
+
+    void on_deadline(time_point now);
+    [[nodiscard]] time_point next_deadline() const;
+
+    void want_introduction(node_id peer);
+    /// The server will not give one now.
+    void drop_want(node_id peer);
+    /// A peer that the server is to be asked for now. Each is given once, and again when its patience ends.
+    std::optional<node_id> take_wanted(time_point now);
+    /// When take_wanted gives something next.
+    [[nodiscard]] time_point next_wanted() const;
+
+    /// Those with keys, for hello.
+    [[nodiscard]] std::vector<wire::kept_tunnel> kept() const;
+    void describe(peer_view& view) const;
+
+private:
+    struct retired {
+        std::unique_ptr<tunnel> machine;
+        time_point until = never;
+    };
+    struct held {
+        std::unique_ptr<tunnel> current;
+        std::unique_ptr<tunnel> successor;
+        std::vector<retired> old;
+        std::string told = "closed";  ///< the state that the last event of this peer gave
+        std::string problem;
+        bool wanted = false;
+        time_point may_ask = time_point::min();
+        duration patience = first_patience;
+    };
+
+    held* peer_of(spi in);
+    tunnel* find(spi in);
+    void place(held& peer, std::unique_ptr<tunnel> made);
+    void promote(held& peer, time_point now);
+    void remove(held& peer, std::unique_ptr<tunnel>& which);
+    void drain(held& peer, tunnel& machine, time_point now);
+    void tell(node_id id, held& peer);
+    template <typename Action>
+    void with(spi in, time_point now, Action action);
+    template <typename Action>
+    void with_each(held& peer, time_point now, Action action);
+
+    const node_settings& settings_;
+    const crypto::identity_key& key_;
+    random_source& random_;
+    logger log_;
+    const known_networks& known_;
+    std::deque<node_output>& out_;
+    std::map<node_id, held> peers_;
+    std::unordered_map<spi, node_id> owners_;
+};
+
+}  // namespace buri::core
