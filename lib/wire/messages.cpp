@@ -1,7 +1,7 @@
 #include "buri/wire/messages.hpp"
 
 #include "buri/wire/datagram.hpp"
-#include "buri/wire/handshake_messages.hpp"
+#include "buri/wire/field_limits.hpp"
 #include "buri/wire/utf8.hpp"
 
 #include <algorithm>
@@ -13,46 +13,6 @@
 namespace buri::wire {
 namespace {
 
-// ---- what a field may hold
-// -----------------------------------------------------------------------------------------------
-
-constexpr std::size_t max_list = 65'536;
-constexpr std::size_t max_suites = 16;
-constexpr std::size_t punch_key_size = 16;
-
-/// Bytes of a text, by the field's name.
-constexpr std::size_t text_limit(std::string_view field) {
-    if (field == "password") return 256;
-    if (field == "text") return max_text;
-    if (field == "nickname") return 63;
-    if (field == "software") return 128;
-    return 64;
-}
-
-/// Byte strings: the least and the most bytes, by the field's name.
-constexpr std::pair<std::size_t, std::size_t> bytes_limits(std::string_view field) {
-    if (field == "punch") return {punch_key_size, punch_key_size};
-    if (field == "suites") return {0, max_suites};
-    return {1, max_key_blob};
-}
-
-template <typename Enum>
-struct named {
-    Enum value;
-    std::string_view name;
-};
-
-constexpr auto names_of(candidate_kind) {
-    return std::to_array<named<candidate_kind>>({{candidate_kind::host, "host"}, {candidate_kind::mapped, "mapped"}});
-}
-
-constexpr auto names_of(nat_kind) {
-    return std::to_array<named<nat_kind>>({{nat_kind::unknown, "unknown"},
-                                           {nat_kind::none, "none"},
-                                           {nat_kind::endpoint_independent, "endpoint_independent"},
-                                           {nat_kind::address_dependent, "address_dependent"}});
-}
-
 struct any_visitor {
     void operator()(std::string_view, auto&) const {}
 };
@@ -63,7 +23,6 @@ concept has_fields = requires(T& value) {
 };
 
 // ---- structs to JSON
-// -----------------------------------------------------------------------------------------------------
 
 template <has_fields T>
 json object_of(const T& value);
@@ -130,10 +89,10 @@ struct field_writer {
     }
     void operator()(std::string_view name, const std::string& value) const {
         // A sentence may quote what somebody sent; the other side would refuse the whole message for one wrong byte.
-        out[std::string(name)] = name == "text" ? clean_text(value, max_text) : value;
+        out[std::string(name)] = value_of(name == "text" ? clean_text(value, max_text) : value);
     }
     void operator()(std::string_view name, const std::optional<std::string>& value) const {
-        if (value) out[std::string(name)] = *value;
+        if (value) (*this)(name, *value);
     }
 };
 
@@ -145,7 +104,6 @@ json object_of(const T& value) {
 }
 
 // ---- JSON to structs
-// -----------------------------------------------------------------------------------------------------
 
 /// Reads one struct; the first field that is missing or wrong is kept.
 class field_reader {
@@ -255,7 +213,6 @@ private:
 };
 
 // ---- kinds
-// ---------------------------------------------------------------------------------------------------------------
 
 template <typename Variant, typename Kind>
 result<Variant> read_one(const json& map) {

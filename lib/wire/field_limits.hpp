@@ -1,0 +1,50 @@
+#pragma once
+// What a field of a CBOR message may hold: one table for the parser, the protocol page and the tests.
+#include "buri/wire/handshake_messages.hpp"
+#include "buri/wire/messages.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace buri::wire {
+
+inline constexpr std::size_t max_list = 65'536;  ///< elements of any list but candidates
+inline constexpr std::size_t max_suites = 16;
+inline constexpr std::size_t punch_key_size = 16;
+
+/// Bytes of a text, by the field's name.
+constexpr std::size_t text_limit(std::string_view field) {
+    if (field == "password") return 256;
+    if (field == "text") return max_text;
+    if (field == "nickname") return 63;
+    if (field == "software") return 128;
+    return 64;
+}
+
+/// Byte strings: the least and the most bytes, by the field's name.
+constexpr std::pair<std::size_t, std::size_t> bytes_limits(std::string_view field) {
+    if (field == "punch") return {punch_key_size, punch_key_size};
+    if (field == "suites") return {0, max_suites};
+    return {1, max_key_blob};
+}
+
+template <typename Enum>
+struct named {
+    Enum value;
+    std::string_view name;
+};
+
+constexpr auto names_of(candidate_kind) {
+    return std::to_array<named<candidate_kind>>({{candidate_kind::host, "host"}, {candidate_kind::mapped, "mapped"}});
+}
+
+constexpr auto names_of(nat_kind) {
+    return std::to_array<named<nat_kind>>({{nat_kind::unknown, "unknown"},
+                                           {nat_kind::none, "none"},
+                                           {nat_kind::endpoint_independent, "endpoint_independent"},
+                                           {nat_kind::address_dependent, "address_dependent"}});
+}
+
+}  // namespace buri::wire
