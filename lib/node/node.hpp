@@ -1,0 +1,160 @@
+#pragma once
+// A node, assembled: its connection to the server, the machine that decides, the data plane, the interface, and what it
+// keeps.
+//
+//     asio::io_context context(1);
+//     auto node = buri::node::node::open(context, {.state = "/var/lib/vpn"});
+//     asio::co_spawn(context, (*node)->run(), …);
+//     context.run();
+//
+// Everything happens on the thread that runs the context, but for the data plane, which has its own.
+#include "buri/base/result.hpp"
+#include "buri/core/backoff.hpp"
+#include "buri/core/node_machine.hpp"
+#include "buri/crypto/system_random.hpp"
+#include "buri/net/address_watch.hpp"
+#include "buri/net/change_signal.hpp"
+#include "buri/net/event_descriptor.hpp"
+#include "buri/net/machine_timer.hpp"
+#include "buri/net/task_group.hpp"
+#include "buri/node/identity.hpp"
+#include "buri/node/interface.hpp"
+#include "buri/node/link_table.hpp"
+#include "buri/node/options.hpp"
+#include "buri/node/pending.hpp"
+#include "buri/node/server_link.hpp"
+#include "buri/store/state_lock.hpp"
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace buri::node {
+
+struct ping_reply {
+    node_id peer;
+    std::optional<endpoint> path;
+    duration round_trip{};
+};
+
+/// What `vpn wait --for` can wait for.
+struct condition {
+    enum class kind : std::uint8_t { address, online, peer, direct };
+    kind what = kind::online;
+    std::string peer;  ///< for peer and direct
+};
+
+class node {
+public:
+    /// One line of `vpn events`: {event, …}, the fields of vpn(1).
+    using event_listener = std::function<void(const wire::json& event)>;
+
+    /// Takes the state directory, reads the configuration, loads or makes the key, opens the UDP port and the
+    /// interface. Does not talk to anybody yet. Every error says what to do.
+    static result<std::unique_ptr<node>> open(asio::io_context& context, options from);
+    ~node();
+    node(const node&) = delete;
+    node& operator=(const node&) = delete;
+
+    /// Runs until stop(), or until it is plain that the server will never take this node; then the error says why.
+    asio::awaitable<result<void>> run();
+    /// Says goodbye to the server, then ends run(). Bounded to half a second.
+    void stop();
+
+    asio::awaitable<result<void>> async_request(wire::request what);
+    /// One echo through the tunnel to the peer. errc::timed_out, errc::peer_offline, errc::peer_not_found.
+    asio::awaitable<result<ping_reply>> async_ping(std::string peer, duration patience);
+    asio::awaitable<result<void>> async_wait(condition until, duration patience);
+
+    /// One listener; the daemon fans out.
+    void set_event_listener(event_listener to) { listener_ = std::move(to); }
+
+    // ---- for display, as the local interface gives it (vpn(1), JSON) ----
+    [[nodiscard]] wire::json status() const;
+    [[nodiscard]] wire::json networks() const;
+    [[nodiscard]] result<wire::json> network(std::string_view name) const;
+    [[nodiscard]] wire::json peers() const;
+    [[nodiscard]] result<wire::json> peer(std::string_view name) const;
+
+    [[nodiscard]] const std::string& nickname() const;
+    [[nodiscard]] bool is_online() const { return machine_.is_online(); }
+    [[nodiscard]] const store::node_config& config() const { return config_; }
+
+private:
+    struct opened;
+    node(asio::io_context& context, options from, opened parts);
+
+    // node.cpp
+    asio::awaitable<void> run_reports();
+    asio::awaitable<void> run_sampler();
+    asio::awaitable<void> run_addresses();
+    asio::awaitable<void> run_deadlines();
+    asio::awaitable<void> run_stop();
+    void on_report(dataplane::report& what);
+    void pump();
+    void on_output(core::node_output& output);
+    void on_addresses(const core::configure_addresses& addresses);
+    void on_event(core::node_event& event);
+    void announce_endpoints();
+    void say(std::string_view label, const std::string& text) const;
+    bool keep_state();
+    void fail_for_good(error why);
+    [[nodiscard]] result<bool> holds(const condition& until) const;
+
+    // node_link.cpp: the connection to the server, tried again and again
+    asio::awaitable<void> run_link();
+    asio::awaitable<std::optional<error>> async_learn_server_key();
+    asio::awaitable<error> async_try_server();
+    bool on_server_key(bytes key_blob);
+    bool on_identity(node_id identity);
+    void on_open();
+    void on_message(byte_view cbor);
+    void on_link_error(const error& why);
+    [[nodiscard]] result<core::control_client_settings> link_settings() const;
+    bool try_other_suite();
+
+    // node_report.cpp
+    [[nodiscard]] wire::json peer_json(const core::peer_view& view) const;
+    [[nodiscard]] wire::json network_json(const wire::network_info& network) const;
+
+    asio::io_context& context_;
+    options options_;
+    logger log_;
+    store::state_lock lock_;
+    store::node_config config_;
+    store::node_state state_;
+    identity identity_;
+    crypto::system_random random_;
+    core::node_machine machine_;
+    interface interface_;
+    net::address_watch watch_;
+    net::event_descriptor reports_wait_;
+    std::uint16_t udp_port_;
+    std::unique_ptr<dataplane::plane> plane_;
+    link_table links_;
+    server_link link_;
+    link_listener link_listener_;
+    net::machine_timer timer_;
+    net::task_group tasks_;
+    pending<result<void>> requests_;
+    pending<time_point> echoes_;
+    net::change_signal changed_;
+    asio::steady_timer retry_;
+    core::backoff backoff_;
+    suite_id suite_;
+    event_listener listener_;
+    std::optional<error> problem_;  ///< why it is not online now
+    std::optional<error> fatal_;    ///< why run() ends
+    std::string initial_nickname_;
+    bool kept_server_;  ///< node.toml has the server's key
+    bool was_online_ = false;
+    bool stopping_ = false;
+    bool pumping_ = false;
+};
+
+}  // namespace buri::node

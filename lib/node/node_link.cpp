@@ -1,0 +1,157 @@
+// The node's connection to its server: tried again and again, and what is learned on the way.
+#include "buri/net/clock.hpp"
+#include "buri/node/node.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace buri::node {
+namespace {
+
+/// Trying again cannot help; somebody has to decide something.
+bool needs_a_decision(errc code) {
+    constexpr std::array codes{errc::server_key_unknown, errc::server_key_mismatch,
+                               errc::server_key_changed, errc::suite_refused,
+                               errc::auth_failed,        errc::account_unknown,
+                               errc::key_unsuitable,     errc::registration_closed,
+                               errc::pool_exhausted,     errc::key_file};
+    return std::ranges::find(codes, code) != codes.end();
+}
+
+constexpr std::array<std::uint16_t, 2> stun_ports{17771, 17772};
+
+}  // namespace
+
+asio::awaitable<void> node::run_link() {
+    while (!stopping_) {
+        const auto why = co_await async_try_server();
+        machine_.on_disconnected(net::now());
+        pump();
+        if (stopping_) co_return;
+        on_link_error(why);
+        if (fatal_) co_return;
+        retry_.expires_after(backoff_.next(random_));
+        co_await retry_.async_wait(net::as_tuple);
+    }
+}
+
+asio::awaitable<error> node::async_try_server() {
+    if (state_.server->fingerprint.empty()) {
+        const auto refused = co_await async_learn_server_key();
+        if (refused) co_return *refused;
+    }
+    auto settings = link_settings();
+    if (!settings) co_return settings.error();
+    co_return co_await link_.async_run(state_.server->host, state_.server->port, std::move(*settings), link_listener_);
+}
+
+asio::awaitable<std::optional<error>> node::async_learn_server_key() {
+    core::control_client_settings settings;
+    settings.suite = suite_;
+    settings.ask_key_only = true;
+    bytes shown;
+    link_listener listener = link_listener_;
+    listener.on_server_key = [&shown](bytes blob) {
+        shown = std::move(blob);
+        return false;
+    };
+    const auto why = co_await link_.async_run(state_.server->host, state_.server->port, std::move(settings), listener);
+    if (shown.empty()) co_return why;
+    const auto key = crypto::public_key::from_blob(shown);
+    if (!key) co_return key.error();
+    const auto fingerprint = crypto::fingerprint(shown);
+    if (!options_.confirm_key || !options_.confirm_key(*state_.server, fingerprint, to_string(key->type()))) {
+        co_return make_error(errc::server_key_unknown,
+                             "the key of '" + state_.server->host + "' is not known here; it shows " + fingerprint +
+                                 ". Compare that with what 'vpn server init' printed, then run 'vpn up --server " +
+                                 state_.server->host + ":" + std::to_string(state_.server->port) + "#" + fingerprint +
+                                 "'.");
+    }
+    state_.server->fingerprint = fingerprint;
+    state_.server->key_blob = std::move(shown);
+    co_return std::nullopt;
+}
+
+result<core::control_client_settings> node::link_settings() const {
+    core::control_client_settings settings;
+    settings.suite = suite_;
+    settings.identity = state_.identity;
+    settings.nickname = nickname();
+    const auto fingerprint = crypto::parse_fingerprint(state_.server->fingerprint);
+    if (!fingerprint) return fail(fingerprint.error());
+    settings.server.fingerprint = *fingerprint;
+    if (!state_.server->key_blob.empty()) settings.server.key = state_.server->key_blob;
+    return settings;
+}
+
+bool node::on_server_key(bytes key_blob) {
+    const bool is_new = state_.server->key_blob != key_blob;
+    state_.server->key_blob = std::move(key_blob);
+    if (!was_online_) say("server", to_string(link_.remote()) + "  verified");
+    if (!is_new && kept_server_) return true;
+    kept_server_ = keep_state();
+    if (!kept_server_) fatal_ = problem_;
+    return kept_server_;
+}
+
+bool node::on_identity(node_id identity) {
+    state_.identity = identity;
+    if (keep_state()) return true;
+    fatal_ = problem_;
+    return false;
+}
+
+void node::on_open() {
+    backoff_.reset();
+    std::vector<endpoint> servers;
+    for (const auto port : stun_ports)
+        servers.push_back({link_.remote().address, port});
+    machine_.on_stun_servers(std::move(servers), net::now());
+    machine_.on_connected(state_.identity, net::now());
+    pump();
+}
+
+void node::on_message(byte_view cbor) {
+    const auto message = wire::parse_server_message(cbor);
+    if (!message) {
+        log_.warning("a message of the server was not understood", {{"reason", message.error().text}});
+        return;
+    }
+    machine_.on_server_message(*message, net::now());
+    pump();
+}
+
+bool node::try_other_suite() {
+    // Never from a modern suite down to the classic one: a refusal is not signed, and anybody could send it.
+    const auto present = std::ranges::find(config_.suites, suite_);
+    const auto next =
+        std::find_if(present == config_.suites.end() ? present : present + 1, config_.suites.end(), [&](suite_id it) {
+            return identity_.key.fits(it) && (it != suite_id::classic || suite_ == suite_id::classic);
+        });
+    if (next == config_.suites.end()) return false;
+    suite_ = *next;
+    return true;
+}
+
+void node::on_link_error(const error& why) {
+    if (fatal_) {
+        stop();
+        return;
+    }
+    if (why.code == errc::suite_refused && try_other_suite()) {
+        backoff_.reset();
+        return;
+    }
+    if (needs_a_decision(why.code) && !was_online_) {
+        fail_for_good(why);
+        return;
+    }
+    const bool is_news = !problem_ || problem_->text != why.text;
+    problem_ = why;
+    if (!is_news) return;
+    log_.warning("not connected to the server", {{"reason", why.text}});
+    if (options_.progress) options_.progress("offline", why.text + " Trying again.");
+    if (listener_) listener_({{"event", "problem"}, {"name", describe(why.code).name}, {"text", why.text}});
+}
+
+}  // namespace buri::node

@@ -1,0 +1,152 @@
+// From a state directory to a node that is ready to run.
+#include "buri/node/node.hpp"
+#include "buri/node/opened.hpp"
+#include "buri/store/files.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace buri::node {
+namespace {
+
+result<store::node_config> load_config(const options& from) {
+    if (!from.config.empty()) return store::load_named_node_config(from.config);
+    return store::load_default_node_config(from.state / "config.toml");
+}
+
+/// What the user named now, with what is pinned already. A server that shows another key than the pinned one is another
+/// server, and this node's account is not there.
+result<store::pinned_server> choose_server(const options& from, const store::node_state& state) {
+    if (!from.server && !state.server) {
+        return fail(errc::usage,
+                    "no server is known in " + from.state.string() +
+                        ". Name it: 'vpn up --server HOST#SHA256:…', as 'vpn server init' printed it on the server.");
+    }
+    if (!from.server) return *state.server;
+    auto wanted = *from.server;
+    if (!state.server) return wanted;
+    const auto& pinned = *state.server;
+    const bool is_same_place = wanted.host == pinned.host && wanted.port == pinned.port;
+    if (wanted.fingerprint.empty() && is_same_place) return pinned;
+    if (wanted.fingerprint == pinned.fingerprint) {
+        wanted.key_blob = pinned.key_blob;
+        return wanted;
+    }
+    if (!state.identity) return wanted;
+    return fail(errc::server_key_changed,
+                from.state.string() + " belongs to the server '" + pinned.host + "' with the key " +
+                    pinned.fingerprint + ", and " +
+                    (wanted.fingerprint.empty() ? "no key" : "the key " + wanted.fingerprint) + " was named for '" +
+                    wanted.host + "'. For another server use another --state directory.");
+}
+
+std::string machine_nickname() {
+    std::array<char, 256> name{};
+    const bool known = ::gethostname(name.data(), name.size() - 1) == 0;
+    const std::string_view host = known ? std::string_view(name.data()) : "node";
+    return nickname_from(host.substr(0, host.find('.')));
+}
+
+suite_id first_usable(const std::vector<suite_id>& suites, const crypto::identity_key& key) {
+    const auto found = std::ranges::find_if(suites, [&](suite_id suite) { return key.fits(suite); });
+    return found != suites.end() ? *found : suite_id::classic;
+}
+
+result<dataplane::udp_socket> open_port(std::uint16_t wanted, bool is_free_choice, random_source& random) {
+    constexpr std::uint16_t first = 32768;
+    constexpr std::uint16_t last = 60999;
+    for (int tries = 0;; ++tries) {
+        const auto port = is_free_choice ? static_cast<std::uint16_t>(first + random.below(last - first + 1)) : wanted;
+        auto socket = dataplane::udp_socket::open(port);
+        if (socket || !is_free_choice || socket.error().code != errc::port_in_use || tries == 20) return socket;
+    }
+}
+
+result<void> check_suites(const store::node_config& config, const crypto::identity_key& key) {
+    if (std::ranges::any_of(config.suites, [&](suite_id suite) { return key.fits(suite); })) return {};
+    return fail(errc::key_unsuitable,
+                "the only allowed suite is 'classic', which needs an RSA key, and this node's key is of kind " +
+                    std::string(to_string(key.type())) +
+                    ". Allow another suite in the configuration, or start with an empty --state directory and "
+                    "--key-type rsa.");
+}
+
+}  // namespace
+
+result<std::unique_ptr<node>> node::open(asio::io_context& context, options from) {
+    crypto::system_random random;
+    const auto made = store::make_directory(from.state, 0750);
+    if (!made) return fail(made.error());
+    auto lock = store::state_lock::acquire(from.state);
+    if (!lock) return fail(lock.error());
+    auto config = load_config(from);
+    if (!config) return fail(config.error());
+    auto state = store::load_node_state(from.state);
+    if (!state) return fail(state.error());
+    auto server = choose_server(from, *state);
+    if (!server) return fail(server.error());
+    const bool is_kept = state->server == *server;
+    state->server = std::move(*server);
+    auto self = load_or_make_identity(from.state, config->key_type, from.key_type, random);
+    if (!self) return fail(self.error());
+    const auto usable = check_suites(*config, self->key);
+    if (!usable) return fail(usable.error());
+    const auto wanted_port = from.port.value_or(config->port != 0 ? config->port : state->udp_port);
+    auto socket = open_port(wanted_port, wanted_port == 0, random);
+    if (!socket) return fail(socket.error());
+    state->udp_port = socket->port();
+    auto tun = dataplane::tun_device::open(from.interface.value_or(config->interface));
+    if (!tun) return fail(tun.error());
+    auto watch = net::address_watch::open(context.get_executor());
+    if (!watch) return fail(watch.error());
+    auto nickname = from.nickname ? *from.nickname : config->nickname.value_or(machine_nickname());
+    opened parts{std::move(*lock), std::move(*config), std::move(*state),
+                 is_kept,          std::move(*self),   std::move(*socket),
+                 std::move(*tun),  std::move(*watch),  std::move(nickname)};
+    return std::unique_ptr<node>(new node(context, std::move(from), std::move(parts)));
+}
+
+node::node(asio::io_context& context, options from, opened parts)
+    : context_(context),
+      options_(std::move(from)),
+      log_(options_.log),
+      lock_(std::move(parts.lock)),
+      config_(std::move(parts.config)),
+      state_(std::move(parts.state)),
+      identity_(std::move(parts.self)),
+      machine_({config_.suites, {}, "buri"}, identity_.key, random_, log_),
+      interface_(parts.tun.name(), config_.mtu, log_),
+      watch_(std::move(parts.watch)),
+      reports_wait_(context.get_executor()),
+      udp_port_(parts.socket.port()),
+      plane_(std::make_unique<dataplane::plane>(
+          std::move(parts.tun), std::move(parts.socket), [this] { reports_wait_.notify(); }, log_)),
+      links_([this](dataplane::command what) { plane_->post(std::move(what)); }),
+      link_(context.get_executor(), identity_.key, random_, log_),
+      timer_(context.get_executor()),
+      tasks_(context.get_executor()),
+      requests_(context.get_executor()),
+      echoes_(context.get_executor()),
+      changed_(context.get_executor()),
+      retry_(context),
+      suite_(first_usable(config_.suites, identity_.key)),
+      initial_nickname_(std::move(parts.nickname)),
+      kept_server_(parts.is_kept) {
+    link_listener_ = {
+        [this](bytes blob) { return on_server_key(std::move(blob)); },
+        [this](node_id given) { return on_identity(given); },
+        [this] { on_open(); },
+        [this](byte_view cbor) { on_message(cbor); },
+    };
+    say("key", std::string(identity_.made ? "made  " : "") + crypto::fingerprint(identity_.key.public_part().blob()) +
+                   " (" + std::string(to_string(identity_.key.type())) + ")");
+}
+
+const std::string& node::nickname() const {
+    if (!machine_.nickname().empty()) return machine_.nickname();
+    return initial_nickname_;
+}
+
+}  // namespace buri::node

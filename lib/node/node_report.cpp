@@ -1,0 +1,165 @@
+// What a node tells about itself, as the JSON documents of vpn(1).
+#include "buri/net/clock.hpp"
+#include "buri/node/node.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace buri::node {
+namespace {
+
+using wire::json;
+
+std::string_view to_text(wire::nat_kind nat) {
+    constexpr std::array<std::string_view, 4> names{"unknown", "none", "endpoint_independent", "address_dependent"};
+    return names[static_cast<std::size_t>(nat)];
+}
+
+double to_milliseconds(duration time) {
+    return std::round(std::chrono::duration<double, std::milli>(time).count() * 1000) / 1000;
+}
+
+template <typename Value>
+json or_null(const std::optional<Value>& value) {
+    return value ? json(*value) : json(nullptr);
+}
+
+json problem_json(const std::optional<error>& problem) {
+    if (!problem) return nullptr;
+    return {{"name", describe(problem->code).name}, {"text", problem->text}};
+}
+
+std::string_view state_of(const core::peer_view& view) {
+    if (view.tunnel && view.tunnel->state == core::tunnel_state::up) return "direct";
+    return view.info.online ? "connecting" : "offline";
+}
+
+}  // namespace
+
+json node::status() const {
+    const auto views = machine_.peers();
+    const auto direct = std::ranges::count_if(views, [](const auto& view) { return state_of(view) == "direct"; });
+    const auto online = std::ranges::count_if(views, [](const auto& view) { return state_of(view) != "offline"; });
+    const auto self = machine_.self() ? machine_.self() : state_.identity;
+    json mapped = json::array();
+    for (const auto& at : machine_.mapped_endpoints())
+        mapped.push_back(to_string(at));
+    const bool is_alarm = problem_ && describe(problem_->code).exit_code == 8;
+    const auto* const state = machine_.is_online() ? "online" : is_alarm ? "alarm" : "connecting";
+    json out{
+        {"pid", ::getpid()},
+        {"state", stopping_ ? "offline" : state},
+        {"address", self ? json(to_string(self)) : json(nullptr)},
+        {"address6", self && state_.ula ? json(to_string(ula_of(*state_.ula, self))) : json(nullptr)},
+        {"nickname", nickname()},
+        {"fingerprint", crypto::fingerprint(identity_.key.public_part().blob())},
+        {"key_type", to_string(identity_.key.type())},
+        {"interface", interface_.name()},
+        {"mtu", interface_.mtu()},
+        {"udp_port", udp_port_},
+        {"mapped", std::move(mapped)},
+        {"nat", to_text(machine_.nat())},
+        {"networks", machine_.networks().size()},
+        {"peers", {{"total", views.size()}, {"online", online}, {"direct", direct}}},
+        {"problem", problem_json(problem_)},
+    };
+    out["server"] = {
+        {"host", state_.server->host},
+        {"port", state_.server->port},
+        {"endpoint", link_.is_open() ? json(to_string(link_.remote())) : json(nullptr)},
+        {"fingerprint", state_.server->fingerprint},
+        {"suite", link_.is_open() ? json(describe(link_.suite()).name) : json(nullptr)},
+        {"verified", !state_.server->key_blob.empty()},
+    };
+    return out;
+}
+
+json node::peer_json(const core::peer_view& view) const {
+    json networks = json::array();
+    for (const auto& name : view.networks)
+        networks.push_back(name.text());
+    const auto* const counted = view.in ? links_.statistics(*view.in) : nullptr;
+    json out{
+        {"address", to_string(view.info.id)},
+        {"address6", state_.ula ? json(to_string(ula_of(*state_.ula, view.info.id))) : json(nullptr)},
+        {"nickname", view.info.nickname},
+        {"online", state_of(view) != "offline"},
+        {"state", state_of(view)},
+        {"endpoint", nullptr},
+        {"rtt_ms", nullptr},
+        {"suite", nullptr},
+        {"epoch", nullptr},
+        {"fingerprint", view.info.fingerprint},
+        {"verified", false},
+        {"sent_bytes", counted ? counted->sent_bytes.load(std::memory_order_relaxed) : 0},
+        {"received_bytes", counted ? counted->received_bytes.load(std::memory_order_relaxed) : 0},
+        {"networks", std::move(networks)},
+        {"problem", nullptr},
+    };
+    if (!view.tunnel) return out;
+    if (view.tunnel->path) out["endpoint"] = to_string(*view.tunnel->path);
+    if (view.tunnel->round_trip) out["rtt_ms"] = to_milliseconds(*view.tunnel->round_trip);
+    out["suite"] = describe(view.tunnel->suite).name;
+    out["epoch"] = or_null(view.tunnel->epoch);
+    if (!view.tunnel->problem.empty() && view.info.online) out["problem"] = view.tunnel->problem;
+    return out;
+}
+
+json node::network_json(const wire::network_info& network) const {
+    const auto views = machine_.peers();
+    json peers = json::array();
+    for (const auto& view : views) {
+        if (std::ranges::find(view.networks, network.name) != view.networks.end()) peers.push_back(peer_json(view));
+    }
+    const bool is_mine = network.owner == machine_.self();
+    const auto owner = std::ranges::find(views, network.owner, [](const auto& view) { return view.info.id; });
+    const auto name = is_mine ? nickname() : owner != views.end() ? owner->info.nickname : std::string();
+    return {
+        {"name", network.name.text()},
+        {"owner", {{"address", to_string(network.owner)}, {"nickname", name}, {"you", is_mine}}},
+        {"open", network.open},
+        {"member_count", network.members.size()},
+        {"max_members", network.max_members},
+        {"peers", std::move(peers)},
+    };
+}
+
+json node::networks() const {
+    json out = json::array();
+    for (const auto& network : machine_.networks())
+        out.push_back(network_json(network));
+    return out;
+}
+
+result<json> node::network(std::string_view name) const {
+    const auto wanted = network_name::parse(name);
+    if (!wanted) return fail(wanted.error());
+    const auto& all = machine_.networks();
+    const auto found = std::ranges::find(all, *wanted, &wire::network_info::name);
+    if (found == all.end()) {
+        return fail(errc::not_a_member,
+                    "this node is not in a network '" + std::string(name) + "'. 'vpn list' shows those it is in.");
+    }
+    return network_json(*found);
+}
+
+json node::peers() const {
+    json out = json::array();
+    for (const auto& view : machine_.peers())
+        out.push_back(peer_json(view));
+    return out;
+}
+
+result<json> node::peer(std::string_view name) const {
+    const auto found = machine_.find_peer(name);
+    if (!found) return fail(found.error());
+    const auto views = machine_.peers();
+    const auto view = std::ranges::find(views, *found, [](const auto& it) { return it.info.id; });
+    if (view == views.end()) return fail(errc::peer_not_found);
+    return peer_json(*view);
+}
+
+}  // namespace buri::node

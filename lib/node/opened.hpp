@@ -1,0 +1,22 @@
+#pragma once
+// Everything that can fail before a node exists, done.
+#include "buri/dataplane/tun_device.hpp"
+#include "buri/dataplane/udp_socket.hpp"
+#include "buri/net/address_watch.hpp"
+#include "buri/node/node.hpp"
+
+namespace buri::node {
+
+struct node::opened {
+    store::state_lock lock;
+    store::node_config config;
+    store::node_state state;
+    bool is_kept;  ///< the server in `state` is the one in node.toml
+    identity self;
+    dataplane::udp_socket socket;
+    dataplane::tun_device tun;
+    net::address_watch watch;
+    std::string nickname;  ///< for a new account
+};
+
+}  // namespace buri::node

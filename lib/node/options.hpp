@@ -1,0 +1,30 @@
+#pragma once
+// What whoever starts a node decides; everything else is in its state directory.
+#include "buri/base/log.hpp"
+#include "buri/store/node_config.hpp"
+#include "buri/store/node_state.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace buri::node {
+
+struct options {
+    std::filesystem::path state;
+    std::filesystem::path config;                ///< empty: config.toml in the state directory, if it is there
+    std::optional<store::pinned_server> server;  ///< none: the one that was kept
+    std::optional<std::string> interface;        ///< the following override the configuration
+    std::optional<std::uint16_t> port;
+    std::optional<std::string> nickname;
+    std::optional<store::identity_key_type> key_type;
+    /// Asked when the server's key is not known yet: may this key be pinned? Without it: no.
+    std::function<bool(const store::pinned_server& server, const std::string& fingerprint, std::string_view key_type)>
+        confirm_key;
+    /// One step on the way to being online, for people: "server", "vpn.example.org:12975  verified".
+    std::function<void(std::string_view label, const std::string& text)> progress;
+    logger log;
+};
+
+}  // namespace buri::node

@@ -1,0 +1,98 @@
+#include "buri/node/server_link.hpp"
+
+#include "buri/base/overloaded.hpp"
+#include "buri/net/clock.hpp"
+#include "buri/net/task_group.hpp"
+
+#include <array>
+
+namespace buri::node {
+namespace {
+
+constexpr auto connect_timeout = std::chrono::seconds(5);
+/// The server answers pings; silence this long means that the connection is gone.
+constexpr auto silence_limit = std::chrono::seconds(60);
+
+}  // namespace
+
+asio::awaitable<error> server_link::async_run(std::string host, std::uint16_t port,
+                                              core::control_client_settings settings, link_listener& listener) {
+    auto connected = co_await net::async_connect(host, port, connect_timeout);
+    if (!connected) co_return connected.error();
+    suite_ = settings.suite;
+    const auto present =
+        std::make_shared<connection>(std::move(*connected), std::move(settings), key_, random_, log_, net::now());
+    remote_ = present->channel.remote();
+    connection_ = present;
+    pump(*present, listener);
+    net::task_group both(executor_);
+    both.spawn(present->channel.run_writer());
+    both.spawn(run_reader(*present, listener));
+    co_await both.join();
+    connection_.reset();
+    co_return present->over.value_or(make_error(errc::cancelled));
+}
+
+asio::awaitable<void> server_link::run_reader(connection& present, link_listener& listener) {
+    std::array<std::uint8_t, 16384> buffer{};
+    while (!present.over) {
+        const bool is_open = present.machine.state() == core::control_client_state::open;
+        const auto limit = is_open ? net::now() + silence_limit : present.machine.next_deadline();
+        const auto count = co_await present.channel.async_read(buffer, limit);
+        if (count) {
+            present.machine.on_bytes(std::span(buffer).first(*count), net::now());
+        } else if (!is_open && count.error().code == errc::timed_out) {
+            present.machine.on_deadline(net::now());
+        } else if (!present.over) {
+            present.over = count.error();
+        }
+        pump(present, listener);
+    }
+    present.channel.finish();
+}
+
+void server_link::pump(connection& present, link_listener& listener) {
+    const auto stop_unless = [&](bool goes_on) {
+        if (!goes_on && !present.over) present.over = make_error(errc::cancelled);
+    };
+    while (auto output = present.machine.poll_output()) {
+        std::visit(
+            overloaded{
+                [&](const core::send_bytes& what) { stop_unless(present.channel.send(what.data)); },
+                [&](core::server_key_learned& what) { stop_unless(listener.on_server_key(std::move(what.blob))); },
+                [&](const core::identity_given& what) { stop_unless(listener.on_identity(what.identity)); },
+                [&](const core::channel_open&) { listener.on_open(); },
+                [&](const core::message_received& what) { listener.on_message(what.cbor); },
+                [&](const core::channel_failed& what) { present.over = what.why; },
+            },
+            *output);
+    }
+}
+
+bool server_link::is_open() const {
+    return connection_ && !connection_->over && connection_->machine.state() == core::control_client_state::open;
+}
+
+bool server_link::send(byte_view cbor) {
+    if (!is_open()) return false;
+    const auto present = connection_;
+    present->machine.send(cbor);
+    while (auto output = present->machine.poll_output()) {
+        if (const auto* const what = std::get_if<core::send_bytes>(&*output)) present->channel.send(what->data);
+    }
+    return true;
+}
+
+void server_link::finish() {
+    if (!connection_) return;
+    if (!connection_->over) connection_->over = make_error(errc::cancelled);
+    connection_->channel.finish();
+}
+
+void server_link::close() {
+    if (!connection_) return;
+    if (!connection_->over) connection_->over = make_error(errc::cancelled);
+    connection_->channel.close();
+}
+
+}  // namespace buri::node
