@@ -19,7 +19,7 @@ result<record_change> change_nickname(const directory& records, node_id actor, s
     const auto* const account = records.account(actor);
     if (account == nullptr) return fail(errc::account_unknown);
     auto parsed = parse_nickname(nickname);
-    if (!parsed) return fail(parsed.error());
+    if (!parsed) return fail(parsed.error().code, "cannot change the nickname: " + parsed.error().text);
     if (account->nickname == *parsed) return record_change{};
     auto changed = *account;
     changed.nickname = std::move(*parsed);

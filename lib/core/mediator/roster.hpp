@@ -1,0 +1,83 @@
+#pragma once
+// Which nodes are connected or were a moment ago, what they told of themselves, and what is due for them when.
+//
+//     connected --hello--> listening --connection lost--> absent --hello in time--> listening
+//                                                         absent --too late, or bye--> gone
+#include "buri/base/ids.hpp"
+#include "buri/core/mediator.hpp"
+
+#include <array>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace buri::core {
+
+enum class node_timer : std::uint8_t {
+    absence,     ///< it did not come back: it is offline
+    readiness,   ///< it had the time to tell its endpoints
+    candidates,  ///< its new candidates were held back and may be told now
+};
+inline constexpr std::size_t node_timer_count = 3;
+
+struct online_node {
+    node_id id;
+    std::optional<connection_id> connection;
+    bool is_listening = false;  ///< it said hello on its connection: it is told events
+    bool is_visible = false;    ///< its peers see it online
+    bool is_ready = false;      ///< it can be introduced: it told its endpoints, or had the time to
+    bool has_rsa_key = false;
+    std::uint64_t sequence = 0;          ///< of the last event on this connection
+    std::uint32_t waiting_requests = 0;  ///< that would change the directory
+    std::vector<std::uint8_t> suites;
+    std::vector<wire::candidate> candidates;
+
+    /// Tunnels that it says it has and the server does not know of, by peer.
+    std::unordered_map<node_id, std::vector<wire::kept_tunnel>> claims;
+    std::unordered_set<node_id> tunnels;     ///< peers to whom the server opened one
+    std::unordered_set<node_id> unsuitable;  ///< peers without a suite in common, of which it was told
+
+    std::array<time_point, node_timer_count> due{never, never, never};
+};
+
+struct due_timer {
+    node_id node;
+    node_timer which = node_timer::absence;
+};
+
+class roster {
+public:
+    /// The node gets this connection. Gives back the one that it had, which it loses.
+    std::optional<connection_id> connect(connection_id connection, node_id node);
+    /// Nothing if the connection is not, or no longer, a node's.
+    online_node* by_connection(connection_id connection);
+    online_node* find(node_id node);
+    [[nodiscard]] const online_node* find(node_id node) const;
+    /// The node if it is told events.
+    online_node* listening(node_id node);
+    [[nodiscard]] bool is_visible(node_id node) const;
+
+    void make_visible(online_node& node);
+    /// Its connection is over; what else is known of it stays.
+    void drop_connection(online_node& node);
+    void make_invisible(online_node& node);
+    void erase(node_id node);
+
+    void arm(online_node& node, node_timer which, time_point at);
+    void cancel(online_node& node, node_timer which) { arm(node, which, never); }
+    [[nodiscard]] time_point next_deadline() const;
+    /// One timer that is due, disarmed.
+    std::optional<due_timer> take_due(time_point now);
+
+    [[nodiscard]] std::size_t visible_count() const { return visible_; }
+
+private:
+    using timer_entry = std::tuple<time_point, node_id, node_timer>;
+
+    std::unordered_map<node_id, online_node> nodes_;
+    std::unordered_map<connection_id, node_id> connections_;
+    std::set<timer_entry> timers_;
+    std::size_t visible_ = 0;
+};
+
+}  // namespace buri::core
