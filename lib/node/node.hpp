@@ -83,7 +83,6 @@ public:
 
     [[nodiscard]] const std::string& nickname() const;
     [[nodiscard]] bool is_online() const { return machine_.is_online(); }
-    [[nodiscard]] const store::node_config& config() const { return config_; }
 
 private:
     struct opened;
@@ -126,7 +125,6 @@ private:
     options options_;
     logger log_;
     store::state_lock lock_;
-    store::node_config config_;
     store::node_state state_;
     identity identity_;
     crypto::system_random random_;

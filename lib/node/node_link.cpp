@@ -123,12 +123,13 @@ void node::on_message(byte_view cbor) {
 
 bool node::try_other_suite() {
     // Never from a modern suite down to the classic one: a refusal is not signed, and anybody could send it.
-    const auto present = std::ranges::find(config_.suites, suite_);
+    const auto present = std::ranges::find(options_.config.suites, suite_);
     const auto next =
-        std::find_if(present == config_.suites.end() ? present : present + 1, config_.suites.end(), [&](suite_id it) {
-            return identity_.key.fits(it) && (it != suite_id::classic || suite_ == suite_id::classic);
-        });
-    if (next == config_.suites.end()) return false;
+        std::find_if(present == options_.config.suites.end() ? present : present + 1, options_.config.suites.end(),
+                     [&](suite_id it) {
+                         return identity_.key.fits(it) && (it != suite_id::classic || suite_ == suite_id::classic);
+                     });
+    if (next == options_.config.suites.end()) return false;
     suite_ = *next;
     return true;
 }

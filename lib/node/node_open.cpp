@@ -11,11 +11,6 @@
 namespace buri::node {
 namespace {
 
-result<store::node_config> load_config(const options& from) {
-    if (!from.config.empty()) return store::load_named_node_config(from.config);
-    return store::load_default_node_config(from.state / "config.toml");
-}
-
 /// What the user named now, with what is pinned already. A server that shows another key than the pinned one is another
 /// server, and this node's account is not there.
 result<store::pinned_server> choose_server(const options& from, const store::node_state& state) {
@@ -81,30 +76,27 @@ result<std::unique_ptr<node>> node::open(asio::io_context& context, options from
     if (!made) return fail(made.error());
     auto lock = store::state_lock::acquire(from.state);
     if (!lock) return fail(lock.error());
-    auto config = load_config(from);
-    if (!config) return fail(config.error());
     auto state = store::load_node_state(from.state);
     if (!state) return fail(state.error());
     auto server = choose_server(from, *state);
     if (!server) return fail(server.error());
     const bool is_kept = state->server == *server;
     state->server = std::move(*server);
-    auto self = load_or_make_identity(from.state, config->key_type, from.key_type, random);
+    auto self = load_or_make_identity(from.state, from.config.key_type, from.key_type, random);
     if (!self) return fail(self.error());
-    const auto usable = check_suites(*config, self->key);
+    const auto usable = check_suites(from.config, self->key);
     if (!usable) return fail(usable.error());
-    const auto wanted_port = from.port.value_or(config->port != 0 ? config->port : state->udp_port);
+    const auto wanted_port = from.config.port != 0 ? from.config.port : state->udp_port;
     auto socket = open_port(wanted_port, wanted_port == 0, random);
     if (!socket) return fail(socket.error());
     state->udp_port = socket->port();
-    auto tun = dataplane::tun_device::open(from.interface.value_or(config->interface));
+    auto tun = dataplane::tun_device::open(from.config.interface);
     if (!tun) return fail(tun.error());
     auto watch = net::address_watch::open(context.get_executor());
     if (!watch) return fail(watch.error());
-    auto nickname = from.nickname ? *from.nickname : config->nickname.value_or(machine_nickname());
-    opened parts{std::move(*lock), std::move(*config), std::move(*state),
-                 is_kept,          std::move(*self),   std::move(*socket),
-                 std::move(*tun),  std::move(*watch),  std::move(nickname)};
+    auto nickname = from.config.nickname.value_or(machine_nickname());
+    opened parts{std::move(*lock),   std::move(*state), is_kept,           std::move(*self),
+                 std::move(*socket), std::move(*tun),   std::move(*watch), std::move(nickname)};
     return std::unique_ptr<node>(new node(context, std::move(from), std::move(parts)));
 }
 
@@ -113,11 +105,10 @@ node::node(asio::io_context& context, options from, opened parts)
       options_(std::move(from)),
       log_(options_.log),
       lock_(std::move(parts.lock)),
-      config_(std::move(parts.config)),
       state_(std::move(parts.state)),
       identity_(std::move(parts.self)),
-      machine_({config_.suites, {}, "buri"}, identity_.key, random_, log_),
-      interface_(parts.tun.name(), config_.mtu, log_),
+      machine_({options_.config.suites, {}, "buri"}, identity_.key, random_, log_),
+      interface_(parts.tun.name(), options_.config.mtu, log_),
       watch_(std::move(parts.watch)),
       reports_wait_(context.get_executor()),
       udp_port_(parts.socket.port()),
@@ -131,7 +122,7 @@ node::node(asio::io_context& context, options from, opened parts)
       echoes_(context.get_executor()),
       changed_(context.get_executor()),
       retry_(context),
-      suite_(first_usable(config_.suites, identity_.key)),
+      suite_(first_usable(options_.config.suites, identity_.key)),
       initial_nickname_(std::move(parts.nickname)),
       kept_server_(parts.is_kept) {
     link_listener_ = {

@@ -9,7 +9,6 @@ namespace buri::node {
 
 struct node::opened {
     store::state_lock lock;
-    store::node_config config;
     store::node_state state;
     bool is_kept;  ///< the server in `state` is the one in node.toml
     identity self;

@@ -13,12 +13,10 @@ namespace buri::node {
 
 struct options {
     std::filesystem::path state;
-    std::filesystem::path config;                ///< empty: config.toml in the state directory, if it is there
+    store::node_config config;
     std::optional<store::pinned_server> server;  ///< none: the one that was kept
-    std::optional<std::string> interface;        ///< the following override the configuration
-    std::optional<std::uint16_t> port;
-    std::optional<std::string> nickname;
-    std::optional<store::identity_key_type> key_type;
+    std::optional<store::identity_key_type>
+        key_type;  ///< insists on it; none: config.key_type for a key that has to be made
     /// Asked when the server's key is not known yet: may this key be pinned? Without it: no.
     std::function<bool(const store::pinned_server& server, const std::string& fingerprint, std::string_view key_type)>
         confirm_key;

@@ -121,6 +121,8 @@ result<init_report> initialise(const init_settings& settings, random_source& ran
     if (!keys) return fail(keys.error());
     report.fingerprint = crypto::fingerprint(keys->ed25519.public_part().blob());
     report.rsa_fingerprint = crypto::fingerprint(keys->rsa.public_part().blob());
+    report.pool = config->pool;
+    report.ula = config->ula;
     report.server_line = server_line(*config, report.fingerprint);
     return report;
 }

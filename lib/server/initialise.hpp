@@ -22,7 +22,9 @@ struct init_report {
     bool made = false;            ///< false: there was a server already, and it was left as it is
     std::string fingerprint;      ///< of the Ed25519 host key
     std::string rsa_fingerprint;  ///< what nodes that use suite 1 name instead
-    std::string server_line;      ///< "HOST[:PORT]#SHA256:…", for `vpn up --server`
+    ip_prefix pool;
+    ip_prefix ula;
+    std::string server_line;  ///< "HOST[:PORT]#SHA256:…", for `vpn up --server`
 };
 
 /// Makes what is missing; the configuration comes last, so that an interrupted start over goes on where it ended.

@@ -38,9 +38,7 @@ server::server(asio::io_context& context, store::state_lock lock, store::server_
 server::~server() = default;
 
 result<std::unique_ptr<server>> server::open(asio::io_context& context, const std::filesystem::path& state,
-                                             logger log) {
-    auto config = store::load_server_config(config_path(state));
-    if (!config) return fail(config.error());
+                                             store::server_config config, logger log) {
     auto lock = store::state_lock::acquire(state);
     if (!lock) return fail(lock.error());
     auto keys = load_host_keys(state);
@@ -49,7 +47,7 @@ result<std::unique_ptr<server>> server::open(asio::io_context& context, const st
     if (!database) return fail(database.error());
     auto records = database->load();
     if (!records) return fail(records.error());
-    std::unique_ptr<server> made(new server(context, std::move(*lock), std::move(*config), std::move(*keys),
+    std::unique_ptr<server> made(new server(context, std::move(*lock), std::move(config), std::move(*keys),
                                             std::move(*database), std::move(*records), std::move(log)));
     const auto listening = made->listen();
     if (!listening) return fail(listening.error());

@@ -24,7 +24,7 @@ class server {
 public:
     /// Reads the state directory and takes the ports. Every error says what to do.
     static result<std::unique_ptr<server>> open(asio::io_context& context, const std::filesystem::path& state,
-                                                logger log);
+                                                store::server_config config, logger log);
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;
