@@ -1,0 +1,204 @@
+#include "buri/core/tunnel/tunnel_parts.hpp"
+
+#include <algorithm>
+
+namespace buri::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration keepalive_interval = 25s;
+/// The peer's keepalive comes each 25 s. Without one the keys are doubtful, if the path answers: the peer may have lost its own.
+constexpr duration doubt_interval = 35s;
+/// How long a tunnel tries before it asks for another introduction, and how rarely it asks in the end.
+constexpr duration first_introduction_wait = 60s;
+constexpr duration longest_introduction_wait = 600s;
+constexpr unsigned misfits_to_fail = 3;
+/// To an address that has not answered a probe.
+constexpr std::size_t most_amplification = 3;
+
+}  // namespace
+
+tunnel::parts::parts(introduction&& made, random_source& source, logger&& to, time_point now)
+    : between(std::move(made)),
+      random(source),
+      log(std::move(to)),
+      paths(between, random, log, outputs),
+      keys(between.suite, outputs),
+      initiator(between),
+      responder(between),
+      watch(now),
+      introduction_due_(now + first_introduction_wait),
+      introduction_wait_(first_introduction_wait) {}
+
+void tunnel::parts::on(const wire::probe& message, const received_from& source) {
+    paths.on_probe(source.at, message, source.now);
+}
+
+void tunnel::parts::on(const wire::probe_ack& message, const received_from& source) {
+    paths.on_probe_ack(source.at, message, source.now);
+}
+
+void tunnel::parts::on(const wire::ke1& message, const received_from& source) {
+    if (between.is_initiator() || !keys.may_begin(message.epoch)) return;
+    const bool proven = paths.has_answered(source.at);
+    auto answer = responder.on_ke1(message, proven, random, source.now);
+    if (!answer) {
+        ignored("KE1", answer.error());
+        return;
+    }
+    if (!proven && answer->size() > most_amplification * source.size) return;
+    outputs.emplace_back(send_clear{source.at, *std::move(answer)});
+}
+
+void tunnel::parts::on(const wire::ke2& message, const received_from& source) {
+    if (!between.is_initiator()) return;
+    auto agreed = initiator.on_ke2(message, source.now);
+    if (!agreed) {
+        ignored("KE2", agreed.error());
+        return;
+    }
+    keys.on_agreed_as_initiator(*std::move(agreed), source.now);
+}
+
+void tunnel::parts::on(const wire::ke3& message, const received_from& source) {
+    if (between.is_initiator() || !keys.may_begin(message.epoch)) return;
+    if (responder.is_accepted(message)) {
+        if (dummies_.take(source.now)) send_dummy(source.now);
+        return;
+    }
+    auto agreed = responder.on_ke3(message, source.now);
+    if (!agreed) {
+        if (agreed.error() == ke_refusal::bad_signature) saw_bad_signature_ = true;
+        ignored("KE3", agreed.error());
+        return;
+    }
+    keys.on_agreed_as_responder(*std::move(agreed), source.now);
+    agreed_ = source.now;
+    send_dummy(source.now);
+}
+
+void tunnel::parts::on_confirmed(std::uint8_t epoch, time_point now) {
+    if (!keys.on_confirmed(epoch, now)) return;
+    initiator.finish();
+    agreed_ = now;
+    // The responder reads the old epoch until it hears the new one.
+    send_dummy(now);
+}
+
+void tunnel::parts::settle(time_point now) {
+    if (state != tunnel_state::failed) {
+        paths.on_deadline(now);
+        keys.on_deadline(now);
+        responder.on_deadline(now);
+        end_slow_exchange(now);
+    }
+    if (state != tunnel_state::failed) {
+        continue_exchange(now);
+        const bool moved = paths.take_moved();
+        if (moved || now >= keepalive_due()) send_dummy(now);
+        enter(present_state(), now);
+    }
+    ask_for_introduction(now);
+}
+
+time_point tunnel::parts::next_deadline() const {
+    if (state == tunnel_state::failed) return introduction_due_;
+    auto earliest = std::min({paths.next_deadline(), keys.next_deadline(), responder.next_deadline(), keepalive_due(),
+                              introduction_due_, initiator.gives_up_at()});
+    if (paths.path()) earliest = std::min({earliest, initiator.due_at(), exchange_due()});
+    return earliest;
+}
+
+std::string_view tunnel::parts::problem() const {
+    switch (state) {
+        case tunnel_state::up:
+            return {};
+        case tunnel_state::probing:
+            return "no address of the peer answers";
+        case tunnel_state::failed:
+            return "the peer's key is not the one that the server names";
+        case tunnel_state::agreeing:
+            break;
+    }
+    return saw_bad_signature_ || initiator.saw_bad_signature() ? "the peer's messages are not signed by its key"
+                                                               : "the keys are not agreed yet";
+}
+
+void tunnel::parts::ignored(std::string_view what, ke_refusal why) const {
+    log.debug(
+        "message of a key exchange ignored",
+        {{"peer", to_string(between.peer)}, {"message", std::string(what)}, {"reason", std::string(to_string(why))}});
+}
+
+void tunnel::parts::send_dummy(time_point now) {
+    if (!keys.can_send() || !paths.path()) return;
+    outputs.emplace_back(send_sealed{});
+    watch.on_own_message(now);
+}
+
+void tunnel::parts::end_slow_exchange(time_point now) {
+    if (!initiator.has_timed_out(now)) return;
+    const bool misfit = initiator.saw_bad_signature();
+    misfits_ = misfit ? misfits_ + 1 : 0;
+    saw_bad_signature_ = saw_bad_signature_ || misfit;
+    initiator.finish();
+    // Suite 1 has no mac on KE messages: anybody could have sent them.
+    if (misfits_ >= misfits_to_fail && !keys.epoch() && between.suite != suite_id::classic) give_up(now);
+}
+
+void tunnel::parts::continue_exchange(time_point now) {
+    if (!paths.path()) return;
+    if (now >= exchange_due()) initiator.start(keys.next_epoch(), random, now);
+    if (auto datagram = initiator.take_due(random, now)) {
+        outputs.emplace_back(send_clear{*paths.path(), *std::move(datagram)});
+    }
+}
+
+void tunnel::parts::ask_for_introduction(time_point now) {
+    if (now < introduction_due_) return;
+    outputs.emplace_back(want_new_introduction{});
+    introduction_wait_ = std::min(introduction_wait_ * 2, longest_introduction_wait);
+    introduction_due_ = now + introduction_wait_;
+}
+
+void tunnel::parts::give_up(time_point now) {
+    keys.wipe();
+    paths.abandon();
+    enter(tunnel_state::failed, now);
+}
+
+void tunnel::parts::enter(tunnel_state next, time_point now) {
+    if (next == state) return;
+    log.info("tunnel changes", {{"peer", to_string(between.peer)}, {"state", std::string(to_string(next))}});
+    if (next == tunnel_state::up) {
+        introduction_due_ = never;
+        introduction_wait_ = first_introduction_wait;
+        saw_bad_signature_ = false;
+        misfits_ = 0;
+    } else if (next == tunnel_state::failed) {
+        introduction_due_ = now;
+    } else if (state == tunnel_state::up) {
+        introduction_due_ = now + introduction_wait_;
+    }
+    state = next;
+    outputs.emplace_back(tunnel_changed{next});
+}
+
+tunnel_state tunnel::parts::present_state() const {
+    if (!paths.path()) return tunnel_state::probing;
+    return keys.can_send() ? tunnel_state::up : tunnel_state::agreeing;
+}
+
+time_point tunnel::parts::exchange_due() const {
+    if (!between.is_initiator() || initiator.is_running()) return never;
+    if (!keys.can_send()) return time_point::min();
+    return std::min(keys.rekey_at(), std::max(agreed_, watch.last_received()) + doubt_interval);
+}
+
+time_point tunnel::parts::keepalive_due() const {
+    if (!keys.can_send() || !paths.path()) return never;
+    return watch.last_sent() + keepalive_interval;
+}
+
+}  // namespace buri::core

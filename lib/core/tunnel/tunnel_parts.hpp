@@ -1,0 +1,70 @@
+#pragma once
+// The inside of a tunnel: who acts on which message, and what follows from the state that all parts are in together.
+#include "buri/core/tunnel/epochs.hpp"
+#include "buri/core/tunnel/introduction.hpp"
+#include "buri/core/tunnel/key_exchange.hpp"
+#include "buri/core/tunnel/path_finder.hpp"
+#include "buri/core/tunnel/punch_mac.hpp"
+#include "buri/core/tunnel/traffic_watch.hpp"
+#include "buri/core/tunnel/tunnel.hpp"
+
+#include <deque>
+
+namespace buri::core {
+
+/// Where and when a datagram came, and how long it was.
+struct received_from {
+    endpoint at;
+    std::size_t size = 0;
+    time_point now;
+};
+
+struct tunnel::parts {
+    parts(introduction&& made, random_source& source, logger&& to, time_point now);
+
+    void on(const wire::probe& message, const received_from& source);
+    void on(const wire::probe_ack& message, const received_from& source);
+    void on(const wire::ke1& message, const received_from& source);
+    void on(const wire::ke2& message, const received_from& source);
+    void on(const wire::ke3& message, const received_from& source);
+    void on_confirmed(std::uint8_t epoch, time_point now);
+
+    /// Does everything that is due. Called after every input, and is all that on_deadline does.
+    void settle(time_point now);
+    [[nodiscard]] time_point next_deadline() const;
+    [[nodiscard]] std::string_view problem() const;
+
+    const introduction between;
+    random_source& random;
+    const logger log;
+    std::deque<tunnel_output> outputs;
+
+    path_finder paths;
+    epochs keys;
+    ke_initiator initiator;  ///< idle at the responder
+    ke_responder responder;  ///< empty at the initiator
+    traffic_watch watch;
+    tunnel_state state = tunnel_state::probing;
+
+private:
+    void ignored(std::string_view what, ke_refusal why) const;
+    void send_dummy(time_point now);
+    void end_slow_exchange(time_point now);
+    void continue_exchange(time_point now);
+    void ask_for_introduction(time_point now);
+    void give_up(time_point now);
+    void enter(tunnel_state next, time_point now);
+    [[nodiscard]] tunnel_state present_state() const;
+    /// The initiator begins an exchange then, if it has a path and none is under way.
+    [[nodiscard]] time_point exchange_due() const;
+    [[nodiscard]] time_point keepalive_due() const;
+
+    work_limit dummies_{std::chrono::milliseconds(100), 8};
+    unsigned misfits_ = 0;  ///< exchanges in a row that timed out after a KE2 that the peer's key did not sign
+    bool saw_bad_signature_ = false;  ///< since the tunnel was last up
+    time_point agreed_ = never;       ///< when the send keys came into use
+    time_point introduction_due_;
+    duration introduction_wait_;
+};
+
+}  // namespace buri::core
