@@ -1,0 +1,67 @@
+#include "cli/command_table.hpp"
+
+#include "cli/command_rows.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace buri::cli {
+namespace {
+
+constexpr auto groups = std::to_array<std::string_view>({"run", "networks", "peers", "look", "server"});
+
+constexpr auto globals = std::to_array<option_info>({
+    {"--state", "", "DIR", "the daemon's files; VPN_STATE; by default /var/lib/vpn", value_kind::directory},
+    {"--socket", "", "PATH", "the daemon's socket; VPN_SOCKET; by default vpn.sock in the state directory",
+     value_kind::file},
+    {"--config", "", "FILE", "the configuration; VPN_CONFIG; by default config.toml in the state directory",
+     value_kind::file},
+    {"--json", "", "", "print one JSON document"},
+    {"--quiet", "-q", "", "no progress, and only errors in the log"},
+    {"--verbose", "-v", "", "more in the log"},
+    {"--color", "", "WHEN", "auto, always or never; NO_COLOR is obeyed", value_kind::choice, false,
+     "auto always never"},
+    {"--help", "-h", "", "explain the command"},
+});
+
+}  // namespace
+
+std::span<const command_info> all_commands() {
+    return command_rows();
+}
+
+std::span<const std::string_view> all_groups() {
+    return groups;
+}
+
+std::span<const option_info> global_options() {
+    return globals;
+}
+
+const command_info* find_command(std::string_view path) {
+    const auto rows = command_rows();
+    const auto row = std::ranges::find(rows, path, &command_info::path);
+    return row == rows.end() ? nullptr : &*row;
+}
+
+std::string usage_line(const command_info& command) {
+    std::string line = "vpn " + std::string(command.path);
+    for (const auto& argument : command.arguments) {
+        line += argument.is_required ? " " : " [";
+        line += argument.name;
+        if (!argument.is_required) line += ']';
+    }
+    for (const auto& option : command.options) {
+        line += " [";
+        line += option.name;
+        if (!option.value.empty()) {
+            line += option.is_value_optional ? "[=" : " ";
+            line += option.value;
+            if (option.is_value_optional) line += ']';
+        }
+        line += ']';
+    }
+    return line;
+}
+
+}  // namespace buri::cli

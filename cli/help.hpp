@@ -1,0 +1,17 @@
+#pragma once
+// Help, made from the command table.
+#include "cli/command_table.hpp"
+
+#include <string>
+
+namespace buri::cli {
+
+/// One screen: every command.
+std::string overview();
+/// One command.
+std::string command_help(const command_info& command);
+
+/// Text in lines of at most `width` characters, each after the first indented.
+std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);
+
+}  // namespace buri::cli

@@ -1,0 +1,11 @@
+#pragma once
+// Text from elsewhere (peers, servers, daemons) on its way to a terminal.
+#include <string>
+#include <string_view>
+
+namespace buri::cli {
+
+/// Control characters, escape sequences' beginnings among them, become '?'. Line ends and tabs become blanks.
+std::string printable(std::string_view text);
+
+}  // namespace buri::cli
