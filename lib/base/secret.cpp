@@ -5,7 +5,7 @@
 namespace buri {
 
 void wipe(byte_span data) {
-    explicit_bzero(data.data(), data.size());
+    if (!data.empty()) explicit_bzero(data.data(), data.size());
 }
 
 }  // namespace buri
