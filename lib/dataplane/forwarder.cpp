@@ -89,8 +89,7 @@ inbound forwarder::ignore(inbound message, drop_reason reason) {
     return message;
 }
 
-// ---- sending
-// --------------------------------------------------------------------------------------------------------------
+// ---- sending ----
 
 outbound forwarder::on_packet(byte_span buffer, std::size_t size) {
     if (buffer.size() < header_size + size) return refuse(drop_reason::too_large);
@@ -124,8 +123,7 @@ outbound forwarder::seal(const peer_link& link, byte_span buffer, std::size_t si
     return {drop_reason::none, link.peer, link.path, datagram};
 }
 
-// ---- receiving
-// ------------------------------------------------------------------------------------------------------------
+// ---- receiving ----
 
 inbound forwarder::on_datagram(const endpoint& from, byte_span datagram) {
     const auto kind = wire::classify(datagram);

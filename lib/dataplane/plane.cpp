@@ -94,8 +94,7 @@ bool plane::parts::wait_and_work() {
     return true;
 }
 
-// ---- control to data plane
-// ------------------------------------------------------------------------------------------------
+// ---- control to data plane ----
 
 bool plane::parts::carry_out_commands() {
     auto delivered = commands.take();
@@ -123,8 +122,7 @@ void plane::parts::carry_out(command& what) {
                what);
 }
 
-// ---- packets
-// --------------------------------------------------------------------------------------------------------------
+// ---- packets ----
 
 void plane::parts::drain(bool packets, bool datagrams) {
     for (int i = 0; i < drain_budget && (packets || datagrams) && !ended; ++i) {
@@ -199,8 +197,7 @@ void plane::parts::end(error why) {
     reports.push(plane_failed{std::move(why)});
 }
 
-// ---- the handle
-// -----------------------------------------------------------------------------------------------------------
+// ---- the handle ----
 
 plane::plane(tun_device tun, udp_socket socket, std::function<void()> on_reports, logger log)
     : parts_(std::make_unique<parts>(std::move(tun), std::move(socket), std::move(on_reports), std::move(log))) {

@@ -14,8 +14,7 @@
 
 namespace buri::dataplane {
 
-// ---- control to data plane: carried out in the order given
-// ----------------------------------------------------------------
+// ---- control to data plane: carried out in the order given ----
 
 struct install_snapshot {
     std::shared_ptr<const snapshot> next;
@@ -32,8 +31,7 @@ struct send_message {
 };
 using command = std::variant<install_snapshot, send_datagram, send_message>;
 
-// ---- data plane to control
-// -------------------------------------------------------------------------------------------------
+// ---- data plane to control ----
 
 struct clear_received {
     endpoint from;

@@ -1,0 +1,90 @@
+// Counts what this thread takes from the heap while packets pass.
+#include "tests/unit/dataplane/forwarder_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local std::uint64_t allocations = 0;
+
+void* counted(std::size_t size) noexcept {
+    ++allocations;
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+void* counted_or_throw(std::size_t size) {
+    if (void* const out = counted(size)) return out;
+    throw std::bad_alloc();
+}
+
+}  // namespace
+
+// All forms, since a sanitizer brings its own of those that are missing.
+void* operator new(std::size_t size) {
+    return counted_or_throw(size);
+}
+void* operator new[](std::size_t size) {
+    return counted_or_throw(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return counted(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return counted(size);
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+    std::free(memory);
+}
+
+using namespace buri;
+using namespace buri::dataplane;
+
+TEST_CASE("10,000 packets pass both forwarders without one allocation") {
+    test::forwarder_fixture pair(GENERATE(suite_id::classic, suite_id::aes, suite_id::chacha));
+    const auto packet = pair.packet_to_bob(1360);
+    const auto stray = test::v4_packet(pair.alice.v4(), ip_address::v4(1), 1360);
+    const auto elsewhere = parse_endpoint("198.51.100.1:5000").value();
+    bytes buffer(wire::datagram_header_size + packet.size() + crypto::max_seal_overhead);
+    std::uint64_t passed = 0;
+    std::uint64_t refused = 0;
+
+    const auto before = allocations;
+    for (int i = 0; i < 10'000; ++i) {
+        std::ranges::copy(packet, buffer.begin() + wire::datagram_header_size);
+        const auto ready = pair.alice_side.on_packet(buffer, packet.size());
+        const auto datagram = byte_span(buffer).first(ready.datagram.size());
+        // Every third comes from another address, every fifth is forged, every seventh of the others is sent again.
+        if (i % 5 == 0) datagram.back() ^= 1U;
+        const auto got = pair.bob_side.on_datagram(i % 3 == 0 ? elsewhere : pair.bob.link.path, datagram);
+        (got.what == inbound::kind::packet ? passed : refused) += 1;
+        if (i % 7 == 0) (void)pair.bob_side.on_datagram(elsewhere, datagram);
+        std::ranges::copy(stray, buffer.begin() + wire::datagram_header_size);
+        (void)pair.alice_side.on_packet(buffer, stray.size());
+    }
+    const auto taken = allocations - before;
+
+    CHECK(taken == 0);
+    CHECK(passed == 8000);
+    CHECK(refused == 2000);
+    const auto counted = allocations;
+    CHECK(std::make_unique<int>(1) != nullptr);
+    CHECK(allocations > counted);
+}
