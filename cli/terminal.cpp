@@ -11,6 +11,11 @@ namespace buri::cli {
 namespace {
 
 constexpr std::size_t longest_line = 4096;
+constexpr char control_c = 3;
+constexpr char control_d = 4;
+constexpr char control_u = 21;
+constexpr char backspace = 8;
+constexpr char erase = 127;
 
 class terminal {
 public:
@@ -27,19 +32,33 @@ public:
         [[maybe_unused]] const auto written = ::write(descriptor_, text.data(), text.size());
     }
 
+    /// A line; nothing at the end of input. Without a line discipline the few editing keys are done here.
     [[nodiscard]] std::optional<std::string> read_line() const {
         std::string line;
-        char c = 0;
         while (true) {
-            const auto count = ::read(descriptor_, &c, 1);
-            if (count < 0 && errno == EINTR) continue;
-            if (count <= 0) return std::nullopt;
-            if (c == '\n') return line;
-            if (line.size() < longest_line) line += c;
+            const char c = read_key();
+            if (c == control_c || (c == control_d && line.empty())) return std::nullopt;
+            if (c == '\n' || c == control_d) return line;
+            if (c == control_u) {
+                line.clear();
+            } else if (c == backspace || c == erase) {
+                if (!line.empty()) line.pop_back();
+            } else if (line.size() < longest_line) {
+                line += c;
+            }
         }
     }
 
 private:
+    [[nodiscard]] char read_key() const {
+        char c = 0;
+        while (true) {
+            const auto count = ::read(descriptor_, &c, 1);
+            if (count == 1) return c;
+            if (count == 0 || errno != EINTR) return control_c;
+        }
+    }
+
     int descriptor_;
 };
 
@@ -54,9 +73,7 @@ public:
         ::sigprocmask(SIG_BLOCK, &held, &signals_);
         if (::tcgetattr(descriptor_, &before_) != 0) return;
         termios silent = before_;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        // ISIG off: Ctrl-C arrives as a character and is taken as giving up.
-        silent.c_lflag &= ~static_cast<tcflag_t>(ISIG);
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG | ICANON);  // Ctrl-C arrives as a character
         is_set_ = ::tcsetattr(descriptor_, TCSAFLUSH, &silent) == 0;
     }
     without_echo(const without_echo&) = delete;
@@ -83,7 +100,6 @@ std::optional<std::string> ask_line(const std::string& prompt) {
 }
 
 std::optional<std::string> ask_secret(const std::string& prompt) {
-    constexpr char control_c = 3;
     const terminal here;
     if (here.descriptor() < 0) return std::nullopt;
     here.say(prompt);
@@ -93,7 +109,6 @@ std::optional<std::string> ask_secret(const std::string& prompt) {
         line = here.read_line();
     }
     here.say("\n");
-    if (line && line->find(control_c) != std::string::npos) return std::nullopt;
     return line;
 }
 

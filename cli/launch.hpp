@@ -1,0 +1,23 @@
+#pragma once
+// Becoming a process: from the options of a command to those of a daemon, and its progress on stderr.
+#include "buri/base/result.hpp"
+#include "cli/invocation.hpp"
+#include "daemon/processes.hpp"
+
+namespace buri::cli {
+
+/// errc::usage for what the table cannot check: server, nickname, interface name.
+result<daemon::node_process_options> node_options(const invocation& call);
+
+daemon::server_process_options server_options(const invocation& call);
+
+/// Progress on stderr unless --quiet; on readiness and at the end the service manager is told. confirm_key is left out: see
+/// ask_about_key.
+daemon::process_hooks plain_hooks(const invocation& call);
+
+/// Shows the fingerprint and asks for yes or no. Only where somebody sits at a terminal.
+bool ask_about_key(const invocation& call, const daemon::key_question& question);
+
+inline constexpr std::string_view server_state_directory = "/var/lib/vpn-server";
+
+}  // namespace buri::cli

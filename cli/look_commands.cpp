@@ -1,0 +1,105 @@
+#include "buri/base/suite.hpp"
+#include "cli/command_line.hpp"
+#include "cli/complaint.hpp"
+#include "cli/completion.hpp"
+#include "cli/handlers.hpp"
+#include "cli/help.hpp"
+#include "cli/json_access.hpp"
+#include "cli/manual.hpp"
+#include "cli/rpc_client.hpp"
+#include "cli/views.hpp"
+#include "daemon/version.hpp"
+
+#include <iterator>
+
+namespace buri::cli {
+namespace {
+
+constexpr int control_protocol = 1;
+
+result<wire::json> parse_params(const invocation& call) {
+    auto text = call.value("PARAMS").value_or("{}");
+    if (text == "-") text.assign(std::istreambuf_iterator<char>(call.around().in), {});
+    auto params = wire::json::parse(text, nullptr, false);
+    if (!params.is_object())
+        return fail(errc::usage, "PARAMS is not a JSON object. Write it like '{\"network\": \"lab\"}'");
+    return params;
+}
+
+result<int> print_events(const invocation& call, rpc_client& daemon) {
+    while (true) {
+        const auto event = daemon.next_event(std::nullopt);
+        if (!event) return fail(event.error());
+        call.around().out << event->dump(-1, ' ', false, wire::json::error_handler_t::replace) << std::endl;
+    }
+}
+
+}  // namespace
+
+result<int> run_version(invocation& call) {
+    wire::json suites = wire::json::array();
+    std::string names;
+    for (const auto& suite : all_suites()) {
+        suites.push_back(suite.name);
+        names += (names.empty() ? "" : ", ") + std::string(suite.name);
+    }
+    const std::string version(daemon::version());
+    call.answer({{"version", version}, {"protocol", control_protocol}, {"suites", suites}},
+                "vpn " + version + "\nprotocol " + std::to_string(control_protocol) + ", suites " + names + "\n");
+    return 0;
+}
+
+result<int> run_rpc(invocation& call) {
+    const auto params = parse_params(call);
+    if (!params) return fail(params.error());
+    auto daemon = rpc_client::connect(call.socket());
+    if (!daemon) return fail(std::move(daemon.error()));
+    const auto method = call.argument("METHOD");
+    // A script that calls `wait` decides itself how long that is.
+    const auto answer = daemon->call(method, *params, std::nullopt);
+    if (!answer) return fail(answer.error());
+    if (method == "events") return print_events(call, *daemon);
+    const int indent = call.around().is_out_terminal ? 2 : -1;
+    call.around().out << answer->dump(indent, ' ', false, wire::json::error_handler_t::replace) << '\n';
+    return 0;
+}
+
+result<int> run_completion(invocation& call) {
+    call.around().out << completion_script(call.argument("SHELL"));
+    return 0;
+}
+
+result<int> run_help(invocation& call) {
+    std::vector<std::string> words;
+    for (const auto* const name : {"COMMAND", "WORD"}) {
+        if (call.has(name)) words.push_back(call.argument(name));
+    }
+    if (words.empty()) {
+        call.around().out << overview();
+        return 0;
+    }
+    const auto chosen = choose_command(words);
+    if (!chosen) return fail(chosen.error());
+    call.around().out << command_help(*chosen->command);
+    return 0;
+}
+
+/// For completion while somebody types: no daemon is no names, not an error.
+result<int> run_names(invocation& call) {
+    auto daemon = rpc_client::connect(call.socket());
+    if (!daemon) return 0;
+    const bool wants_peers = call.argument("KIND") == "peers";
+    const auto answer = daemon->call(wants_peers ? "peers" : "networks", {}, std::chrono::milliseconds(1000));
+    if (!answer) return 0;
+    for (const auto& item : items_of(*answer, wants_peers ? "peers" : "networks")) {
+        call.around().out << text_of(item, wants_peers ? "nickname" : "name") << '\n';
+    }
+    return 0;
+}
+
+result<int> run_manual(invocation& call) {
+    call.around().out << manual_page();
+    return 0;
+}
+
+}  // namespace buri::cli
