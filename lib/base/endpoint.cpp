@@ -38,6 +38,7 @@ ip_address ip_address::v6(const std::array<std::uint8_t, 16>& network_order) {
 
 result<ip_address> ip_address::parse(std::string_view text) {
     const std::string terminated(text);
+    if (terminated.find('\0') != std::string::npos) return not_an("an IP address", text);  // C would stop reading there
     in_addr v4_raw{};
     if (inet_pton(AF_INET, terminated.c_str(), &v4_raw) == 1) return v4(ntohl(v4_raw.s_addr));
     std::array<std::uint8_t, 16> v6_raw{};

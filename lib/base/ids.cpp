@@ -35,7 +35,7 @@ std::string to_string(node_id id) {
 
 result<node_id> parse_node_id(std::string_view text) {
     const auto invalid = [&] {
-        return fail(errc::usage, "'" + std::string(text) + "' is not an address like 100.64.0.1");
+        return fail(errc::usage, "'" + std::string(text.substr(0, 128)) + "' is not an address like 100.64.0.1");
     };
     std::uint32_t value = 0;
     const char* at = text.data();
