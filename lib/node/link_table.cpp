@@ -48,7 +48,8 @@ void link_table::on_tunnel(core::tunnel_wants wants) {
                        flush();
                        post_(dataplane::send_message{wants.in, std::move(what.plaintext)});
                    },
-                   [](const core::tunnel_changed&) {},
+                   // The first of every tunnel: from now on the data plane lets its clear datagrams through.
+                   [&](const core::tunnel_changed&) { change(wants); },
                    [](const core::want_new_introduction&) {},
                },
                wants.what);
