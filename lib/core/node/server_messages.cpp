@@ -27,8 +27,12 @@ void node_machine::parts::on_answer(const wire::numbered_answer& answer) {
         return;
     }
     if (refused == nullptr) return;
-    if (who->why == pending_request::purpose::introduction) tunnels.drop_want(who->peer);
-    log.info("the server refused a request", {{"error", error_of(*refused).text}});
+    const auto why = error_of(*refused);
+    // Too early is no refusal: it is asked again when patience ends.
+    if (who->why == pending_request::purpose::introduction && why.code != errc::too_many_requests) {
+        tunnels.drop_want(who->peer);
+    }
+    log.info("the server refused a request", {{"error", why.text}});
 }
 
 void node_machine::parts::on_event(const wire::sync& all) {

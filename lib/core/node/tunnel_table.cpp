@@ -59,7 +59,7 @@ void tunnel_table::with_each(held& peer, time_point now, Action action) {
 // ---- coming and going ---------------------------------------------------------------------------------------------
 
 void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_point now) {
-    if (owners_.contains(offer.in) || !known_.shares_network(offer.peer)) {
+    if (offer.peer == self || owners_.contains(offer.in) || !known_.shares_network(offer.peer)) {
         log_.warning("ignored a tunnel from the server",
                      {{"peer", to_string(offer.peer)}, {"reason", "known already, or no network in common"}});
         return;

@@ -1,0 +1,186 @@
+#include "buri/core/node/discovery.hpp"
+#include "buri/core/node/own_candidates.hpp"
+#include "tests/support/seeded_random.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+using namespace buri;
+using namespace buri::core;
+using namespace std::chrono_literals;
+
+namespace {
+
+endpoint at(std::string_view text) {
+    return *parse_endpoint(text);
+}
+
+const endpoint first_server = at("198.51.100.1:17771");
+const endpoint second_server = at("198.51.100.1:17772");
+const endpoint own = at("192.168.1.2:41641");
+
+struct fixture {
+    fixture() {
+        stun.on_servers({first_server, second_server}, now);
+        stun.on_host_endpoints({own}, now);
+        stun.start(now);
+        take();
+    }
+    std::size_t take() {
+        std::size_t count = 0;
+        while (auto next = stun.poll_output()) {
+            last[next->to] = *wire::parse_stun_request(next->datagram);
+            ++count;
+        }
+        return count;
+    }
+    bool answer(const endpoint& server, std::string_view mapped) {
+        return stun.on_response(server, {last.at(server), at(mapped)}, now);
+    }
+    /// Requests sent until the given time.
+    std::size_t run_to(time_point end) {
+        std::size_t sent = 0;
+        while (stun.next_deadline() <= end) {
+            now = stun.next_deadline();
+            stun.on_deadline(now);
+            sent += take();
+            REQUIRE(stun.next_deadline() > now);
+        }
+        now = end;
+        return sent;
+    }
+
+    test::seeded_random random{1};
+    discovery stun{random};
+    time_point now{100s};
+    std::map<endpoint, wire::stun_transaction> last;
+};
+
+}  // namespace
+
+TEST_CASE("equal answers mean one mapping for all") {
+    fixture f;
+    CHECK(f.answer(first_server, "203.0.113.7:5000"));
+    CHECK(f.stun.nat() == wire::nat_kind::unknown);
+    CHECK(f.answer(second_server, "203.0.113.7:5000"));
+    CHECK(f.stun.nat() == wire::nat_kind::endpoint_independent);
+    CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:5000")});
+}
+
+TEST_CASE("different ports mean an address-dependent mapping, and both are told") {
+    fixture f;
+    f.answer(first_server, "203.0.113.7:5000");
+    f.answer(second_server, "203.0.113.7:5001");
+    CHECK(f.stun.nat() == wire::nat_kind::address_dependent);
+    CHECK(f.stun.mapped().size() == 2);
+}
+
+TEST_CASE("an own address as the answer means no NAT") {
+    fixture f;
+    f.answer(first_server, "192.168.1.2:41641");
+    CHECK(f.stun.nat() == wire::nat_kind::none);
+    f.answer(second_server, "192.168.1.2:41641");
+    CHECK(f.stun.nat() == wire::nat_kind::none);
+}
+
+TEST_CASE("forged, doubled and late STUN answers change nothing") {
+    fixture f;
+    CHECK_FALSE(f.stun.on_response(first_server, {{}, at("6.6.6.6:6")}, f.now));
+    CHECK_FALSE(f.stun.on_response(at("6.6.6.6:17771"), {f.last[first_server], at("6.6.6.6:6")}, f.now));
+    CHECK_FALSE(f.stun.on_response(second_server, {f.last[first_server], at("6.6.6.6:6")}, f.now));
+    CHECK(f.stun.mapped().empty());
+    const auto old = f.last[first_server];
+    CHECK(f.answer(first_server, "203.0.113.7:5000"));
+    CHECK_FALSE(f.answer(first_server, "6.6.6.6:6"));
+    f.run_to(f.now + 26s);
+    CHECK_FALSE(f.stun.on_response(first_server, {old, at("6.6.6.6:6")}, f.now));
+    CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:5000")});
+}
+
+TEST_CASE("a request is repeated after 100 ms, then ever later, seven times in all") {
+    fixture f;
+    const auto start = f.now;
+    std::vector<duration> times;
+    while (f.stun.next_deadline() < start + 20s) {
+        f.now = f.stun.next_deadline();
+        f.stun.on_deadline(f.now);
+        if (f.take() != 0) times.push_back(f.now - start);
+    }
+    CHECK(times == std::vector<duration>{100ms, 300ms, 700ms, 1500ms, 3100ms, 6300ms});
+}
+
+TEST_CASE("a mapping is refreshed every 25 s with new transactions and outlives a lost answer") {
+    fixture f;
+    const auto first = f.last[first_server];
+    f.answer(first_server, "203.0.113.7:5000");
+    f.answer(second_server, "203.0.113.7:5000");
+    CHECK(f.run_to(f.now + 24s) == 0);
+    CHECK(f.run_to(f.now + 2s) >= 2);
+    CHECK(f.last[first_server] != first);
+    CHECK(f.stun.mapped().size() == 1);
+    f.answer(first_server, "203.0.113.7:6000");
+    f.answer(second_server, "203.0.113.7:6000");
+    CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:6000")});
+}
+
+TEST_CASE("a mapping that nobody confirms any more is forgotten") {
+    fixture f;
+    f.answer(first_server, "203.0.113.7:5000");
+    f.answer(second_server, "203.0.113.7:5000");
+    f.run_to(f.now + 45s);
+    CHECK(f.stun.mapped().empty());
+    CHECK(f.stun.nat() == wire::nat_kind::unknown);
+}
+
+TEST_CASE("new own addresses ask again at once; the same ones do not") {
+    fixture f;
+    f.answer(first_server, "203.0.113.7:5000");
+    f.answer(second_server, "203.0.113.7:5000");
+    f.stun.on_host_endpoints({own}, f.now);
+    CHECK(f.take() == 0);
+    f.stun.on_host_endpoints({at("10.0.0.9:41641")}, f.now);
+    CHECK(f.take() == 2);
+}
+
+TEST_CASE("servers of a family that the host lacks are not asked") {
+    fixture f;
+    f.stun.on_servers({first_server, at("[2001:db8::1]:17771")}, f.now);
+    CHECK(f.take() == 1);
+    f.stun.on_host_endpoints({own, at("[2001:db8::9]:41641")}, f.now);
+    CHECK(f.take() == 2);
+    f.answer(first_server, "203.0.113.7:5000");
+    CHECK(f.answer(at("[2001:db8::1]:17771"), "[2001:db8::9]:41641"));
+    CHECK(f.stun.mapped().size() == 2);
+}
+
+TEST_CASE("stopped discovery is quiet and keeps what it knows") {
+    fixture f;
+    f.answer(first_server, "203.0.113.7:5000");
+    f.stun.stop();
+    CHECK(f.stun.next_deadline() == never);
+    CHECK_FALSE(f.answer(second_server, "203.0.113.7:5000"));
+    CHECK(f.stun.mapped().size() == 1);
+    f.stun.start(f.now);
+    CHECK(f.take() == 2);
+}
+
+TEST_CASE("candidates are host addresses, then mapped ones, at most ten, and never of the VPN") {
+    const auto pool = *parse_ip_prefix("100.64.0.0/10");
+    const auto ula = *parse_ip_prefix("fd00:1:2:3::/64");
+    const std::vector hosts{at("192.168.1.2:4"),     at("100.64.0.2:4"),   at("127.0.0.1:4"), at("169.254.1.1:4"),
+                            at("[fd00:1:2:3::9]:4"), at("[fe80::1]:4"),    at("0.0.0.0:4"),   at("224.0.0.1:4"),
+                            at("192.168.1.3:0"),     at("[2001:db8::1]:4")};
+    const std::vector mapped{at("192.168.1.2:4"), at("203.0.113.7:5")};
+    const auto found = own_candidates(hosts, mapped, pool, ula);
+    REQUIRE(found.size() == 3);
+    CHECK(found[0] == wire::candidate{wire::candidate_kind::host, hosts[0]});
+    CHECK(found[1] == wire::candidate{wire::candidate_kind::host, hosts[9]});
+    CHECK(found[2] == wire::candidate{wire::candidate_kind::mapped, mapped[1]});
+
+    CHECK(own_candidates(hosts, {}, {}, {}).size() == 4);  // before the prefixes are known
+    std::vector<endpoint> many;
+    for (std::uint32_t i = 1; i < 30; ++i)
+        many.push_back({ip_address::v4(0x0a000000 + i), 4});
+    CHECK(own_candidates(many, mapped, pool, ula).size() == wire::max_candidates);
+}
