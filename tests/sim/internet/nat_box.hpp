@@ -35,6 +35,7 @@ public:
 
     /// Forgets everything and uses other ports from now on, as after a power cut.
     void rebind();
+    void set_timeout(duration timeout) { settings_.timeout = timeout; }
     [[nodiscard]] std::size_t mapping_count() const { return by_inside_.size(); }
     link_settings& uplink() { return outside_.link; }
 

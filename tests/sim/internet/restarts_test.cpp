@@ -1,0 +1,107 @@
+// One end restarts, the server restarts or is away: what was up stays up.
+#include "tests/sim/internet/story.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace buri;
+using namespace buri::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+void put_two_at_home(story& told) {
+    told.put(0, place::port_cone);
+    told.put(1, place::port_cone);
+    told.start_all();
+    told.expect_direct(0, 1, 10s);
+    told.book.forget_counts();
+}
+
+}  // namespace
+
+TEST_CASE("a node that was killed and started again is reached over a new tunnel") {
+    for (unsigned seed = 1; seed <= seed_count(20); ++seed) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        const auto before = told.bodo().tunnel_to(told.anna().id());
+        told.anna().kill();
+        told.in.run_for(told.in.between(0ms, 5s));
+        told.anna().start();
+        const auto is_new = [&] { return told.is_direct(0, 1) && told.bodo().tunnel_to(told.anna().id()) != before; };
+        told.in.expect(told.in.run_until(is_new, 5s), "the new tunnel is used on both ends within 5 s");
+        told.book.forget_counts();
+        told.talk(0, 1, 20ms, 15s);
+        told.expect_nothing_lost(0, 1);
+    }
+}
+
+TEST_CASE("both nodes restart at the same time") {
+    for (unsigned seed = 1; seed <= seed_count(10); ++seed) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        told.anna().kill();
+        told.bodo().kill();
+        told.in.run_for(1s);
+        told.start_all();
+        told.expect_direct(0, 1, 10s);
+        told.talk(0, 1, 20ms, 2s);
+        told.expect_nothing_lost(0, 1);
+    }
+}
+
+TEST_CASE("the server restarts under traffic: no packet is lost and the tunnel is the same") {
+    for (unsigned seed = 1; seed <= seed_count(10); ++seed) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        const auto before = told.anna().tunnel_to(told.bodo().id());
+        told.talk(0, 1, 20ms, 2s);
+        told.server.stop();
+        told.talk(0, 1, 20ms, told.in.between(10ms, 5s));
+        told.server.start();
+        told.talk(0, 1, 20ms, 60s);
+        told.expect_nothing_lost(0, 1);
+        told.in.expect(told.anna().machine().is_online() && told.bodo().machine().is_online(), "both are online again");
+        told.in.expect(told.anna().tunnel_to(told.bodo().id()) == before, "the server adopted the tunnel");
+        told.in.expect(told.server.mediator().tunnel_count() == 1, "and knows of one");
+    }
+}
+
+TEST_CASE("the server is away for an hour: tunnels are renewed without it") {
+    for (unsigned seed = 1; seed <= seed_count(2); ++seed) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        told.server.stop();
+        told.talk(0, 1, 500ms, 1h);
+        told.expect_nothing_lost(0, 1);
+        told.server.start();
+        told.talk(0, 1, 100ms, 60s);
+        told.expect_nothing_lost(0, 1);
+        told.in.expect(told.anna().machine().is_online(), "and is found again");
+    }
+}
+
+TEST_CASE("the server is away for an hour: idle tunnels are there when somebody wants them") {
+    for (unsigned seed = 1; seed <= seed_count(3); ++seed) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        told.server.stop();
+        told.in.run_for(1h);
+        told.talk(0, 1, 20ms, 1s);
+        told.expect_nothing_lost(0, 1);
+    }
+}
+
+TEST_CASE("a server that falls silent is noticed within half a minute and found again") {
+    for (unsigned seed = 1; seed <= seed_count(10); ++seed) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        told.server.set_cut(told.anna().id(), true);
+        told.talk(0, 1, 100ms, 55s);
+        told.in.expect(!told.anna().machine().is_online(), "anna knows that she is offline");
+        told.server.set_cut(told.anna().id(), false);
+        told.talk(0, 1, 100ms, 30s);
+        told.in.expect(told.anna().machine().is_online(), "and is online again");
+        told.in.expect(told.anna().connections() == 2, "by one new connection");
+        told.expect_nothing_lost(0, 1);
+    }
+}
