@@ -8,4 +8,7 @@ struct overloaded : Handlers... {
     using Handlers::operator()...;
 };
 
+template <typename... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>;  // clang before 17 does not deduce aggregates
+
 }  // namespace buri
