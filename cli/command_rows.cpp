@@ -54,9 +54,10 @@ constexpr auto daemon_options =
     std::to_array<option_info>({server_option, interface_option, port_option, nick_option, key_type_option});
 constexpr auto wait_options = std::to_array<option_info>({
     {"--for", "", "WHAT",
-     "online (default), peer=NAME (that peer is online) or direct=NAME (packets to it go directly)", value_kind::choice,
-     false, "online peer= direct="},
-    {"--timeout", "-t", "SECONDS", "give up after this time; by default never", value_kind::seconds},
+     "address (it can be bound), online (default), peer=NAME (that peer is online) or direct=NAME (packets to it go "
+     "directly)",
+     value_kind::choice, false, "address online peer= direct="},
+    {"--timeout", "-t", "SECONDS", "give up after this time; by default 60", value_kind::seconds},
 });
 constexpr auto events_options = std::to_array<option_info>({
     {"--count", "-n", "N", "end after N events", value_kind::number},

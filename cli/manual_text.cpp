@@ -89,7 +89,8 @@ changes the nickname, or tells it: {nickname}.
 .TP
 .BR wait " {for, timeout_s?}"
 answers once it is so:
-.BR online ", " peer=NAME ", " direct=NAME .
+.BR address ", " online ", " peer=NAME ", " direct=NAME ;
+timeout_s is 60 if it is left out.
 .TP
 .B events
 answers {}, then turns the connection into a stream of notifications with the method

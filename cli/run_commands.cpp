@@ -13,16 +13,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds usual_wait{30'000};
+constexpr milliseconds longest_usual{60'000};
 constexpr milliseconds grace{5'000};  // the daemon keeps the time; this is for its answer to come
 
-wire::json wait_params(std::string_view what, std::optional<milliseconds> limit) {
-    wire::json params{{"for", what}};
-    if (limit) params["timeout_s"] = static_cast<double>(limit->count()) / 1000;
-    return params;
-}
-
-result<wire::json> wait_for(rpc_client& daemon, std::string_view what, std::optional<milliseconds> limit) {
-    return daemon.call("wait", wait_params(what, limit), limit ? std::optional(*limit + grace) : std::nullopt);
+result<wire::json> wait_for(rpc_client& daemon, std::string_view what, milliseconds limit) {
+    return daemon.call("wait", {{"for", what}, {"timeout_s", static_cast<double>(limit.count()) / 1000}},
+                       limit + grace);
 }
 
 /// Asking for what is so already: fine, unless it is another server that is asked for.
@@ -139,7 +135,7 @@ result<int> run_wait(invocation& call) {
     auto daemon = rpc_client::connect(call.socket());
     if (!daemon) return fail(std::move(daemon.error()));
     const auto what = call.value("--for").value_or("online");
-    const auto reached = wait_for(*daemon, what, call.seconds("--timeout"));
+    const auto reached = wait_for(*daemon, what, call.seconds("--timeout").value_or(longest_usual));
     if (!reached) return fail(while_doing("waiting for " + what, reached.error()));
     call.answer({{"for", what}, {"waited", true}}, "");
     return 0;
