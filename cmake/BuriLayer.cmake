@@ -7,6 +7,10 @@ add_library(buri_flags INTERFACE)
 target_compile_options(buri_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
   -fstack-protector-strong "$<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>" -D_GLIBCXX_ASSERTIONS)
+# g++ 12 reports std::string's operator+ falsely (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(buri_flags INTERFACE -Wno-restrict)
+endif()
 if(BURI_SANITIZE)
   target_compile_options(buri_flags INTERFACE -fsanitize=${BURI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(buri_flags INTERFACE -fsanitize=${BURI_SANITIZE})
