@@ -1,0 +1,235 @@
+#include "buri/store/server_database.hpp"
+#include "buri/store/sqlite_connection.hpp"
+#include "tests/support/seeded_random.hpp"
+#include "tests/unit/store/record_samples.hpp"
+#include "tests/unit/store/temporary_directory.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace buri::store {
+namespace {
+
+using test::content_of;
+using test::household;
+
+void make(const std::filesystem::path& file, std::uint32_t households = 1) {
+    auto database = server_database::open(file);
+    REQUIRE(database);
+    for (std::uint32_t id = 1; id <= households; ++id)
+        REQUIRE(database->commit(household(id)));
+}
+
+/// As an operator would, with another program.
+void edit(const std::filesystem::path& file, const char* sql) {
+    auto connection = sqlite_connection::open(file);
+    REQUIRE(connection);
+    const auto done = connection->execute(sql);
+    INFO((done ? "" : done.error().text));
+    REQUIRE(done);
+}
+
+/// The database is refused, and no byte and no name in its directory is another one afterwards.
+error refusal(const std::filesystem::path& file, std::span<const migration> schema = server_schema()) {
+    const auto names = test::names_in(file.parent_path());
+    std::vector<std::string> before;
+    for (const auto& name : names)
+        before.push_back(content_of(file.parent_path() / name));
+    const auto opened = server_database::open(file, schema);
+    REQUIRE_FALSE(opened);
+    CHECK(test::names_in(file.parent_path()) == names);
+    std::vector<std::string> after;
+    for (const auto& name : names)
+        after.push_back(content_of(file.parent_path() / name));
+    CHECK(before == after);
+    CHECK_THAT(opened.error().text, Catch::Contains(file.string()));
+    return opened.error();
+}
+
+TEST_CASE("a newer database is refused with both versions and left as it is") {
+    const test::temporary_directory dir;
+    make(dir / "server.db");
+    edit(dir / "server.db", "PRAGMA user_version = 99");
+    const auto why = refusal(dir / "server.db");
+    CHECK(why.code == errc::state_newer);
+    CHECK_THAT(why.text, Catch::Contains("it has version 99, and this program knows versions up to 1"));
+}
+
+TEST_CASE("a newer version that is only in the log is seen too, and the log stays") {
+    const test::temporary_directory dir;
+    make(dir / "server.db");
+    {
+        auto connection = sqlite_connection::open(dir / "server.db");
+        REQUIRE(connection->execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA user_version = 99"));
+        connection->keep_log();
+    }
+    REQUIRE(std::filesystem::file_size(dir / "server.db-wal") > 0);
+    CHECK(refusal(dir / "server.db").code == errc::state_newer);
+}
+
+TEST_CASE("what is no database is refused and left as it is") {
+    const test::temporary_directory dir;
+    test::seeded_random random(7);
+    bytes noise(20'000);
+    random.fill(noise);
+    const std::string texts[] = {"x",
+                                 "this is a letter, not a database\n",
+                                 std::string(99, 'S'),
+                                 to_string(noise),
+                                 "SQLite format 3",
+                                 std::string("SQLite format 3\0", 16)};
+    for (const auto& text : texts) {
+        test::put(dir / "server.db", text);
+        const auto why = refusal(dir / "server.db");
+        CHECK(why.code == errc::state_unreadable);
+        CHECK_THAT(why.text, Catch::Contains("it is not a database"));
+    }
+}
+
+TEST_CASE("a database of another program is refused and left as it is") {
+    const test::temporary_directory dir;
+    test::put(dir / "server.db", "");
+    edit(dir / "server.db", "CREATE TABLE bookmarks (url TEXT)");
+    CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("belongs to another program"));
+    edit(dir / "server.db", "PRAGMA application_id = 77");
+    CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("belongs to another program"));
+}
+
+TEST_CASE("a directory in the place of the database is refused") {
+    const test::temporary_directory dir;
+    std::filesystem::create_directory(dir / "server.db");
+    const auto opened = server_database::open(dir / "server.db");
+    REQUIRE_FALSE(opened);
+    CHECK_THAT(opened.error().text, Catch::Contains("not a regular file"));
+}
+
+TEST_CASE("a missing directory is an error that names the file") {
+    const test::temporary_directory dir;
+    const auto opened = server_database::open(dir / "missing/server.db");
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == errc::state_unreadable);
+    CHECK_THAT(opened.error().text, Catch::Contains("missing/server.db"));
+}
+
+TEST_CASE("an empty file, as a crash at the first start leaves it, becomes a database") {
+    const test::temporary_directory dir;
+    test::put(dir / "server.db", "");
+    auto database = server_database::open(dir / "server.db");
+    REQUIRE(database);
+    CHECK(database->commit(household(1)));
+    CHECK(test::mode_of(dir / "server.db") == 0600);
+}
+
+TEST_CASE("a database that was cut short is refused") {
+    const test::temporary_directory dir;
+    make(dir / "server.db", 200);
+    const auto whole = content_of(dir / "server.db");
+    for (const auto pages : {1U, 2U, 5U}) {
+        test::put(dir / "server.db", whole.substr(0, pages * 4096));
+        CHECK(refusal(dir / "server.db").code == errc::state_unreadable);
+    }
+}
+
+TEST_CASE("damaged pages are an error at the start or a database that works, never a crash") {
+    const test::temporary_directory dir;
+    make(dir / "server.db", 100);
+    const auto whole = content_of(dir / "server.db");
+    test::seeded_random random(11);
+    for (int round = 0; round < 60; ++round) {
+        auto damaged = whole;
+        const auto start = 100 + random.below(static_cast<std::uint32_t>(whole.size()) - 200);
+        for (std::size_t i = 0; i < 64; ++i)
+            damaged[start + i] = static_cast<char>(random.u32());
+        test::put(dir / "server.db", damaged);
+        auto opened = server_database::open(dir / "server.db");
+        if (!opened) continue;
+        static_cast<void>(opened->load());
+        static_cast<void>(opened->commit(household(1000)));
+    }
+}
+
+TEST_CASE("a row that points to nothing is refused at the start") {
+    const test::temporary_directory dir;
+    make(dir / "server.db");
+    edit(dir / "server.db", "PRAGMA foreign_keys = OFF; INSERT INTO members VALUES (8, 1, 0)");
+    CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("the table members names what is not there"));
+}
+
+TEST_CASE("rows that no rule can have written are told by table and row") {
+    const std::pair<const char*, std::string> rows[] = {
+        {"UPDATE accounts SET nickname = 'a' || char(10)", "row 1 of the table accounts"},
+        {"UPDATE accounts SET key_blob = x''", "row 1 of the table accounts"},
+        {"UPDATE accounts SET created = -5", "row 1 of the table accounts"},
+        {"UPDATE accounts SET created = 9223372036854775807", "row 1 of the table accounts"},
+        {"UPDATE networks SET name = 'a b c d'", "row 1 of the table networks"},
+        {"UPDATE networks SET password_hash = 'ü'", "row 1 of the table networks"},
+        {"UPDATE members SET joined = -1", "row 1 of the table members"},
+        {"DROP TABLE accounts; CREATE TABLE accounts (id INTEGER PRIMARY KEY, nickname, key_blob, created);"
+         "INSERT INTO accounts VALUES (1, x'00', x'01', 1)",
+         "row 1 of the table accounts"},
+        {"DROP TABLE accounts; CREATE TABLE accounts (id INTEGER PRIMARY KEY, nickname, key_blob, created);"
+         "INSERT INTO accounts VALUES (1, 'a', 'text', 1)",
+         "row 1 of the table accounts"},
+        {"DROP TABLE accounts; CREATE TABLE accounts (id INTEGER PRIMARY KEY, nickname, key_blob, created);"
+         "INSERT INTO accounts VALUES (1, 'a', x'01', 'soon'), (4294967297, 'b', x'02', 1)",
+         "row 1 of the table accounts"},
+        {"DROP TABLE members; CREATE TABLE members (network, node, joined, PRIMARY KEY (network, node));"
+         "INSERT INTO members VALUES ('x', 1, 1)",
+         "row 1 of the table members"},
+    };
+    for (const auto& [sql, wanted] : rows) {
+        CAPTURE(sql);
+        const test::temporary_directory dir;
+        make(dir / "server.db");
+        edit(dir / "server.db", sql);
+        auto database = server_database::open(dir / "server.db");
+        REQUIRE(database);
+        const auto all = database->load();
+        REQUIRE_FALSE(all);
+        CHECK(all.error().code == errc::state_unreadable);
+        CHECK_THAT(all.error().text, Catch::Contains(wanted) && Catch::Contains("restore a backup"));
+    }
+}
+
+TEST_CASE("a missing table is an error at the start") {
+    const test::temporary_directory dir;
+    make(dir / "server.db");
+    edit(dir / "server.db", "DROP TABLE members");
+    const auto opened = server_database::open(dir / "server.db");
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == errc::state_unreadable);
+    CHECK_THAT(opened.error().text, Catch::Contains("no such table: members"));
+}
+
+// Migrations: version 2 here is made up.
+TEST_CASE("an older database is brought up to date with its records, and is then too new for the old program") {
+    const migration schema[] = {server_schema()[0], {2, "ALTER TABLE accounts ADD COLUMN note TEXT"}};
+    const test::temporary_directory dir;
+    make(dir / "server.db", 3);
+    {
+        auto database = server_database::open(dir / "server.db", schema);
+        REQUIRE(database);
+        CHECK(database->load()->accounts.size() == 3);
+        CHECK(database->commit(household(4)));
+    }
+    CHECK(server_database::open(dir / "server.db", schema)->load()->accounts.size() == 4);
+    CHECK(refusal(dir / "server.db").code == errc::state_newer);
+}
+
+TEST_CASE("a migration that fails leaves the old version, which still works") {
+    const char* const steps[] = {
+        "CREATE TABLE extra (x); INSERT INTO nowhere VALUES (1)",
+        "CREATE TABLE extra (x); INSERT INTO members VALUES (8, 8, 8)",
+    };
+    for (const auto* const step : steps) {
+        const migration schema[] = {server_schema()[0], {2, step}};
+        const test::temporary_directory dir;
+        make(dir / "server.db");
+        CHECK_FALSE(server_database::open(dir / "server.db", schema));
+        CHECK(server_database::open(dir / "server.db")->load()->accounts.size() == 1);
+        auto connection = sqlite_connection::open(dir / "server.db");
+        CHECK(*connection->integer("SELECT count(*) FROM sqlite_schema WHERE name = 'extra'") == 0);
+    }
+}
+
+}  // namespace
+}  // namespace buri::store
