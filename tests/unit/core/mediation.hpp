@@ -37,10 +37,14 @@ struct believing_node {
     std::map<node_id, wire::peer_info> peers;
     std::map<spi, tunnel> tunnels;  ///< by inbound SPI; survive the loss of the connection
 
+    /// The newest first.
     [[nodiscard]] std::vector<wire::kept_tunnel> claims() const {
+        std::map<std::uint64_t, wire::kept_tunnel, std::greater<>> by_age;
+        for (const auto& [in, held] : tunnels)
+            by_age[held.order] = {held.peer, in, held.out};
         std::vector<wire::kept_tunnel> out;
-        for (const auto& [in, tunnel] : tunnels)
-            out.push_back({tunnel.peer, in, tunnel.out});
+        for (const auto& [order, claim] : by_age)
+            out.push_back(claim);
         return out;
     }
     [[nodiscard]] std::size_t tunnels_to(node_id peer) const {

@@ -1,3 +1,5 @@
+#include "buri/crypto/identity_key.hpp"
+
 #include "mediation.hpp"
 
 using namespace buri;
@@ -203,4 +205,20 @@ TEST_CASE("without a suite in common both are told once, and a tunnel comes when
     on.come_online(on.carl, {}, {3, 2});
     CHECK(on.told<wire::notice>(on.anna).size() == 1);
     CHECK(on.told<wire::tunnel_open>(on.anna).size() == 1);
+}
+
+TEST_CASE("the classic suite is only for two nodes with RSA keys, where the server allows it") {
+    auto settings = usual_settings();
+    settings.suites = {suite_id::classic, suite_id::aes};
+    mediation on(settings);
+    const auto rsa_blob = [] { return to_string(crypto::identity_key::generate_rsa(2048).public_part().blob()); };
+    const auto old = on.make_account("old", rsa_blob());
+    const auto older = on.make_account("older", rsa_blob());
+    const auto modern = on.make_account("modern");
+    for (const auto node : {old, older, modern})
+        on.come_online(node, {}, {1, 2});
+    on.make_network("home", {old, older, modern});
+    REQUIRE(on.told<wire::tunnel_open>(old).size() == 2);
+    CHECK(on.told<wire::tunnel_open>(old)[0].suite == 1);
+    CHECK(on.told<wire::tunnel_open>(old)[1].suite == 2);
 }
