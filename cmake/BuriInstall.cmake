@@ -7,3 +7,12 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/buriConfig.cmake.in" 
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/buriConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/buriConfig.cmake" "${PROJECT_BINARY_DIR}/buriConfigVersion.cmake"
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/buri)
+
+foreach(section 1 5 7)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/man/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}"
+          FILES_MATCHING PATTERN "*.${section}")
+endforeach()
+install(FILES "${PROJECT_SOURCE_DIR}/completions/vpn.bash" RENAME vpn
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES "${PROJECT_SOURCE_DIR}/completions/_vpn" DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES "${PROJECT_SOURCE_DIR}/completions/vpn.fish" DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
