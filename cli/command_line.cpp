@@ -85,7 +85,7 @@ std::optional<std::string> misfit(value_kind kind, std::string_view choices, con
             if (!is_choice(choices, text)) return "one of " + std::string(choices);
             break;
         default:
-            if (text.empty()) return "anything";
+            if (text.empty()) return "a value";
     }
     return std::nullopt;
 }

@@ -8,7 +8,7 @@
 
 namespace buri::cli {
 
-/// Puts `what` ("cannot join 'lab'") before a reason that does not say it already.
+/// Puts `what` ("cannot join 'team'") before a reason that does not say it already.
 error while_doing(std::string_view what, error why);
 
 /// The whole line, without a line end: one next step at least, a full stop at the end, nothing a terminal would obey.

@@ -22,7 +22,7 @@ result<wire::json> parse_params(const invocation& call) {
     if (text == "-") text.assign(std::istreambuf_iterator<char>(call.around().in), {});
     auto params = wire::json::parse(text, nullptr, false);
     if (!params.is_object())
-        return fail(errc::usage, "PARAMS is not a JSON object. Write it like '{\"network\": \"lab\"}'");
+        return fail(errc::usage, "PARAMS is not a JSON object. Write it like '{\"network\": \"team\"}'");
     return params;
 }
 

@@ -160,10 +160,10 @@ server$ vpn server init \-\-host vpn.example.org
 server$ vpn server run
 
 one$ vpn up \-\-server vpn.example.org#SHA256:... \-\-detach \-\-wait
-one$ vpn create lab
+one$ vpn create team
 
 two$ vpn up \-\-server vpn.example.org#SHA256:... \-\-detach \-\-wait
-two$ vpn join lab
+two$ vpn join team
 two$ vpn ping one
 .RE
 .fi
@@ -173,7 +173,7 @@ In a script, with nothing to ask:
 .nf
 .RS
 vpn up \-\-detach \-\-wait=60 || exit
-vpn join lab \-\-password\-file /etc/lab.password
+vpn join team \-\-password\-file /etc/team.password
 vpn wait \-\-for direct=nas \-\-timeout 30
 vpn peers \-\-json | jq \-r '.[] | select(.online) | .address'
 .RE

@@ -1,0 +1,184 @@
+#include "cli/views.hpp"
+
+#include "cli/printable.hpp"
+#include "cli/text_table.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace buri::cli;
+using buri::wire::json;
+
+namespace {
+
+const palette plain(false);
+const palette colored(true);
+
+json peer(const std::string& address, const std::string& nickname, const std::string& state) {
+    return {{"address", address}, {"address6", "fd00::1"}, {"nickname", nickname}, {"online", state != "offline"},
+            {"state", state},     {"endpoint", nullptr},   {"rtt_ms", nullptr},    {"suite", nullptr},
+            {"epoch", nullptr},   {"networks", {"lab"}},   {"problem", nullptr}};
+}
+
+json lab() {
+    auto build = peer("100.68.2.9", "build", "direct");
+    build["endpoint"] = "198.51.100.7:41641";
+    build["rtt_ms"] = 1.234;
+    auto far = peer("100.68.2.10", "far", "direct");
+    far["endpoint"] = "203.0.113.9:5";
+    far["rtt_ms"] = 124.8;
+    return {{"name", "lab"},
+            {"owner", {{"address", "100.64.17.203"}, {"nickname", "anna"}, {"you", true}}},
+            {"open", false},
+            {"member_count", 5},
+            {"max_members", 256},
+            {"peers", {build, far, peer("100.90.77.1", "nas", "connecting"), peer("100.71.3.3", "phone", "offline")}}};
+}
+
+const json me{{"address", "100.64.17.203"}, {"nickname", "anna"}};
+
+}  // namespace
+
+TEST_CASE("a network is shown with its members, marks and columns", "[views]") {
+    CHECK(networks_view(json::array({lab()}), me, plain) ==
+          "lab  (owner: you, 5 of 256 members)\n"
+          "     100.64.17.203  anna   you\n"
+          "  *  100.68.2.9     build  direct      198.51.100.7:41641    1.2 ms\n"
+          "  *  100.68.2.10    far    direct      203.0.113.9:5       124.8 ms\n"
+          "  !  100.90.77.1    nas    connecting\n"
+          "     100.71.3.3     phone  offline\n");
+}
+
+TEST_CASE("networks are apart by an empty line, and open ones say so", "[views]") {
+    auto open = lab();
+    open["name"] = "games";
+    open["open"] = true;
+    open["owner"] = {{"address", "100.68.2.9"}, {"nickname", "build"}, {"you", false}};
+    open["peers"] = json::array();
+    const auto text = networks_view(json::array({lab(), open}), me, plain);
+    CHECK(text.find("offline\n\ngames  (owner: build, 5 of 256 members, open)\n     100.64.17.203  anna  you\n") !=
+          std::string::npos);
+    CHECK(networks_view(json::array(), me, plain).empty());
+}
+
+TEST_CASE("a terminal gets the same text with colours", "[views]") {
+    auto text = networks_view(json::array({lab()}), me, colored);
+    CHECK(text.find("\x1b[32m*\x1b[0m") != std::string::npos);
+    for (auto at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b'))
+        text.erase(at, text.find('m', at) - at + 1);
+    CHECK(text == networks_view(json::array({lab()}), me, plain));
+}
+
+TEST_CASE("a peer with a problem is marked and its problem shown", "[views]") {
+    auto nas = peer("100.90.77.1", "nas", "direct");
+    nas["problem"] = {{"name", "auth_failed"}, {"text", "its key is not the one that the server told"}};
+    const auto text = peers_view(json::array({nas}), plain);
+    CHECK(text.find("!  100.90.77.1  nas") != std::string::npos);
+    CHECK(text.find("its key is not the one that the server told") != std::string::npos);
+}
+
+TEST_CASE("peers are a table with a head", "[views]") {
+    CHECK(peers_view(lab()["peers"], plain) ==
+          "   ADDRESS      NICKNAME  STATE       ENDPOINT                 RTT  NETWORKS\n"
+          "*  100.68.2.9   build     direct      198.51.100.7:41641    1.2 ms  lab\n"
+          "*  100.68.2.10  far       direct      203.0.113.9:5       124.8 ms  lab\n"
+          "!  100.90.77.1  nas       connecting                                lab\n"
+          "   100.71.3.3   phone     offline                                   lab\n");
+    CHECK(peers_view(json::array(), plain).empty());
+}
+
+TEST_CASE("a status is a block of lines, without those that have nothing to say", "[views]") {
+    const json status{{"version", "0.1.0"},
+                      {"pid", 12},
+                      {"state", "online"},
+                      {"address", "100.64.17.203"},
+                      {"address6", "fd7a::6440:11cb"},
+                      {"nickname", "anna"},
+                      {"fingerprint", "SHA256:abc"},
+                      {"key_type", "ed25519"},
+                      {"interface", "vpn0"},
+                      {"mtu", 1380},
+                      {"udp_port", 41641},
+                      {"server",
+                       {{"host", "vpn.example.org"},
+                        {"port", 12975},
+                        {"endpoint", "203.0.113.1:12975"},
+                        {"fingerprint", "SHA256:def"},
+                        {"suite", "aes"},
+                        {"verified", true}}},
+                      {"mapped", {"198.51.100.7:41641"}},
+                      {"nat", "endpoint_independent"},
+                      {"networks", 2},
+                      {"peers", {{"total", 5}, {"online", 3}, {"direct", 2}}},
+                      {"problem", nullptr}};
+    CHECK(status_view(status, plain) ==
+          "state      online\n"
+          "address    100.64.17.203  fd7a::6440:11cb\n"
+          "nickname   anna\n"
+          "key        SHA256:abc (ed25519)\n"
+          "server     vpn.example.org:12975  verified  suite aes\n"
+          "           SHA256:def\n"
+          "interface  vpn0  mtu 1380  udp 41641\n"
+          "seen as    198.51.100.7:41641  NAT: endpoint-independent\n"
+          "networks   2\n"
+          "peers      5, 3 online, 2 direct\n");
+    CHECK(status_view({{"state", "connecting"}}, plain) == "state  connecting\n");
+    CHECK(status_view({{"state", "alarm"}, {"problem", {{"name", "server_key_changed"}, {"text", "another key"}}}},
+                      plain) == "state    alarm\nproblem  another key\n");
+}
+
+TEST_CASE("a peer is shown with everything that is known", "[views]") {
+    auto build = lab()["peers"][0];
+    build["suite"] = "aes";
+    build["epoch"] = 2;
+    build["fingerprint"] = "SHA256:abc";
+    build["verified"] = false;
+    build["sent_bytes"] = 1234567;
+    build["received_bytes"] = 12;
+    CHECK(peer_view(build, plain) ==
+          "nickname  build\n"
+          "address   100.68.2.9  fd00::1\n"
+          "state     direct  198.51.100.7:41641  1.2 ms\n"
+          "tunnel    suite aes  epoch 2\n"
+          "key       SHA256:abc  not verified\n"
+          "traffic   sent 1.2 MB  received 12 B\n"
+          "networks  lab\n");
+}
+
+TEST_CASE("an event is a line", "[views]") {
+    CHECK(event_view({{"event", "peer"},
+                      {"time", "2026-01-02T03:04:05Z"},
+                      {"nickname", "nas"},
+                      {"online", true},
+                      {"x", nullptr}},
+                     plain) == "2026-01-02T03:04:05Z  peer  nickname=nas  online=true\n");
+    CHECK(event_view("nonsense", plain) == "\n");
+}
+
+TEST_CASE("nothing that others chose reaches the terminal as a command", "[views]") {
+    CHECK(printable("a\x1b[31mb\x07\x7f") == "a?[31mb??");
+    CHECK(printable("one\ntwo\tthree") == "one two three");
+    CHECK(printable("\xc2\x9b"
+                    "31m \xc3\xa4") == "?31m \xc3\xa4");
+    const json evil{{"state", "online"}, {"nickname", "\x1b]0;owned\x07"}};
+    CHECK(status_view(evil, plain).find('\x1b') == std::string::npos);
+    CHECK(event_view({{"event", "notice"}, {"te\x1bxt", "\x1b[2J"}}, plain).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("fields of the wrong kind are left out", "[views]") {
+    for (const auto& wrong :
+         {json(), json(5), json("text"), json::array({1, "x", nullptr}), json{{"state", json::array()}},
+          json{{"server", 5}, {"peers", "x"}, {"mapped", {1, 2}}, {"problem", "x"}, {"rtt_ms", "fast"}}}) {
+        CHECK_NOTHROW(status_view(wrong, plain));
+        CHECK_NOTHROW(peer_view(wrong, plain));
+        CHECK_NOTHROW(event_view(wrong, plain));
+        CHECK_NOTHROW(peers_view(wrong, plain));
+        CHECK_NOTHROW(networks_view(json::array({wrong}), wrong, plain));
+    }
+}
+
+TEST_CASE("a table counts characters and leaves no blanks at the end of a line", "[views]") {
+    text_table table;
+    table.add({{"\xc3\xa4"}, {"b"}, {""}});
+    table.add({{"cc"}, {"d"}, {"e"}});
+    CHECK(table.print(plain) == "\xc3\xa4   b\ncc  d  e\n");
+}
