@@ -132,10 +132,12 @@ void world::seal_and_send(tunnel_end& from, byte_view plain) {
 }
 
 void world::launch(tunnel_end& from, const endpoint& to, bytes data) {
-    const flight sent{from.addresses.front(), to, std::move(data)};
+    const auto source = std::ranges::find(from.addresses, to.address.is_v4(),
+                                          [](const endpoint& each) { return each.address.is_v4(); });
+    if (source == from.addresses.end()) return;
+    const flight sent{*source, to, std::move(data)};
     recorded.push_back(sent);
-    // A tunnel's first words are said while the network is still being set up.
-    auto arrivals = network ? network(sent) : std::vector{sent};
+    auto arrivals = network(sent);
     for (auto& each : arrivals)
         flying_.emplace(now_ + each.takes, std::move(each));
 }

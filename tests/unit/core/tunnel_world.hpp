@@ -120,6 +120,8 @@ struct world_settings {
     std::vector<endpoint> a{at("192.0.2.1:40001")};
     std::vector<endpoint> b{at("192.0.2.2:40002")};
     bytes punch_of_b = bytes(16, 0x5a);
+    /// What becomes of a datagram: nothing, itself, something else, several.
+    std::function<std::vector<flight>(const flight&)> network = [](const flight& what) { return std::vector{what}; };
 };
 
 class world {
@@ -139,14 +141,13 @@ public:
         to_b.punch = settings.punch_of_b;
         a.machine = tunnel::make(id_a, key_for(suite, 0), to_a, every_suite, random_, {}, now_).value();
         b.machine = tunnel::make(id_b, key_for(suite, 1), to_b, every_suite, random_, {}, now_).value();
-        network = [](const flight& what) { return std::vector{what}; };
+        network = settings.network;
         drain(a);
         drain(b);
     }
 
     tunnel_end a;
     tunnel_end b;
-    /// What becomes of a datagram: nothing, itself, something else, several.
     std::function<std::vector<flight>(const flight&)> network;
     /// Called each `traffic_interval`, if set.
     std::function<void()> traffic;
