@@ -137,6 +137,15 @@ result<void> set_up(sqlite_connection& connection, const std::filesystem::path& 
         .and_then([&] { return connection.execute("PRAGMA foreign_keys = ON"); });
 }
 
+/// A log that was opened only to look, and holds nothing, does not stay.
+void remove_empty_log(const std::filesystem::path& file) {
+    const auto log = file.string() + "-wal";
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(log, ignored) && std::filesystem::is_empty(log, ignored)) {
+        std::filesystem::remove(log, ignored);
+    }
+}
+
 void remove_database(const std::filesystem::path& file) {
     std::error_code ignored;
     for (const char* const suffix : {"", "-wal", "-journal"})
@@ -181,6 +190,7 @@ result<server_database> server_database::open(const std::filesystem::path& file,
     if (!is_new) return fail(is_new.error());
     auto opened = state::open(file, schema);
     if (!opened) {
+        remove_empty_log(file);
         if (*is_new) remove_database(file);
         return fail(opened.error());
     }

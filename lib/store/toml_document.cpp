@@ -71,7 +71,8 @@ error toml_document::mistake(text_position where, std::string_view why) const {
 
 std::string toml_text(std::string_view text) {
     std::ostringstream out;
-    out << toml::value<std::string>(std::string(text));
+    const toml::value<std::string> value{std::string(text)};
+    out << toml::toml_formatter(value, toml::format_flags::allow_unicode_strings);
     return out.str();
 }
 

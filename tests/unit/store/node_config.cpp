@@ -65,7 +65,7 @@ TEST_CASE("a mistake in a node's configuration is told with its line, its column
         {"port = -1", "1:8: port: -1 is out of range. It must be an integer from 0 to 65535."},
         {"port = 65536", "1:8: port: 65536 is out of range."},
         {"port = 9223372036854775807", "1:8: port: 9223372036854775807 is out of range."},
-        {"port = 9223372036854775808", "1:26: this is not TOML: "},
+        {"port = 9223372036854775808", "1:27: this is not TOML: "},
         {"suites = \"aes\"", "1:10: suites: this is a text, not a list in brackets."},
         {"suites = []", "1:10: suites: this list has 0 entries. It must be a list of \"aes\", "},
         {"suites = [\"aes\",\n  \"rot13\"]", "2:3: suites: 'rot13' is not a crypto suite that this program has."},
