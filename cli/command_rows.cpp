@@ -140,7 +140,7 @@ constexpr auto init_fields = std::to_array<field_info>({
 constexpr auto rows = std::to_array<command_info>({
     {"up",
      "run",
-     "connect this machine: become the daemon, or wait for the one that runs",
+     "connect this machine: become the daemon",
      {},
      up_options,
      "Makes an identity key on first use, gets a permanent address from the server, and brings the interface up. With "
