@@ -19,7 +19,7 @@ bytes numbered(const test::tunnel_end& from, const test::tunnel_end& to, std::ui
     return out;
 }
 
-/// Sends numbered packets from Alice's machine to Bob's with few under way at once; `before` is called before each is sent.
+/// Sends numbered packets from Alice's machine to Bob's, with few under way at once; `before` is called before each.
 /// Returns how many came as they were sent, in order.
 template <typename Before>
 std::uint32_t stream(test::plane_pair& pair, std::uint32_t count, Before before) {
