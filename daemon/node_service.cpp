@@ -77,6 +77,12 @@ result<json> as_document(result<void> done) {
     return json::object();
 }
 
+/// `changed` is false where it was so already: asking for that is a success.
+result<json> as_document(result<void> done, const network_name& network, bool changed) {
+    if (!done) return fail(std::move(done.error()));
+    return json{{"network", network.text()}, {"changed", changed}};
+}
+
 }  // namespace
 
 /// One function a method; each reads its parameters, then acts.
@@ -105,11 +111,12 @@ struct node_methods {
         auto password = optional_text(params, "password");
         if (!password) co_return fail(password.error());
         Request what;
-        what.network = std::move(*name);
+        what.network = *name;
         what.password = std::move(*password);
+        const bool was_member = self.node_.network(name->text()).has_value();
         wire::request request(std::move(what));
         auto done = co_await self.node_.async_request(std::move(request));
-        co_return as_document(std::move(done));
+        co_return as_document(std::move(done), *name, !was_member);
     }
 
     template <typename Request>
@@ -117,16 +124,18 @@ struct node_methods {
         auto name = network(params);
         if (!name) co_return fail(name.error());
         Request what;
-        what.network = std::move(*name);
+        what.network = *name;
+        const bool was_member = self.node_.network(name->text()).has_value();
         wire::request request(std::move(what));
         auto done = co_await self.node_.async_request(std::move(request));
-        co_return as_document(std::move(done));
+        co_return as_document(std::move(done), *name, was_member);
     }
 
     static answer nick(node_service& self, json params) {
         const auto wanted = optional_text(params, "nickname");
         if (!wanted) co_return fail(wanted.error());
-        if (*wanted) {
+        const bool changed = *wanted && **wanted != self.node_.nickname();
+        if (changed) {
             auto checked = parse_nickname(**wanted);
             if (!checked) co_return fail(checked.error());
             wire::set_nickname what;
@@ -135,7 +144,7 @@ struct node_methods {
             auto done = co_await self.node_.async_request(std::move(request));
             if (!done) co_return fail(std::move(done.error()));
         }
-        co_return json{{"nickname", *wanted ? **wanted : self.node_.nickname()}};
+        co_return json{{"nickname", *wanted ? **wanted : self.node_.nickname()}, {"changed", changed}};
     }
 
     static answer ping(node_service& self, json params) {

@@ -27,7 +27,7 @@ std::string describe_peer(int descriptor) {
 }
 
 bool is_blank(std::string_view line) {
-    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+    return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
 }  // namespace
