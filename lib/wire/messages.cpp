@@ -234,7 +234,7 @@ struct kinds<std::variant<Kinds...>> {
 
     static result<variant> read(std::string_view kind, const json& map) {
         result<variant> out = fail(errc::unknown_request, "unknown message '" + clean_text(kind, 64) + "'");
-        ((kind == Kinds::kind && (out = read_one<variant, Kinds>(map), true)) || ...);
+        ((kind == Kinds::kind ? void(out = read_one<variant, Kinds>(map)) : void()), ...);
         return out;
     }
 };
