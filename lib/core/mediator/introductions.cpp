@@ -103,20 +103,19 @@ void introductions::adopt_claims(online_node& node) {
 bool introductions::adopt(online_node& node, online_node& peer) {
     const auto theirs = peer.claims.find(node.id);
     if (theirs == peer.claims.end()) return false;
-    for (const auto& mine : node.claims.at(peer.id)) {
-        const auto is_mirror = [&mine](const auto& claim) { return are_mirrored(mine, claim); };
+    for (const auto mine : node.claims.at(peer.id)) {
+        const auto is_mirror = [mine](const auto& claim) { return are_mirrored(mine, claim); };
         // An SPI that went to another pair since the restart cannot be had twice.
         if (std::ranges::none_of(theirs->second, is_mirror) || spis_.contains(mine.in) || spis_.contains(mine.out))
             continue;
-        const auto adopted = mine;
         auto& made = pairs_[key_of(node.id, peer.id)];
         std::tie(made.low, made.high) = std::minmax(node.id, peer.id);
-        made.low_in = made.low == node.id ? adopted.in : adopted.out;
-        made.high_in = made.low == node.id ? adopted.out : adopted.in;
-        spis_.insert({adopted.in, adopted.out});
+        made.low_in = made.low == node.id ? mine.in : mine.out;
+        made.high_in = made.low == node.id ? mine.out : mine.in;
+        spis_.insert({mine.in, mine.out});
         node.tunnels.insert(peer.id);
         peer.tunnels.insert(node.id);
-        std::erase(node.claims.at(peer.id), adopted);
+        std::erase(node.claims.at(peer.id), mine);
         std::erase_if(theirs->second, is_mirror);
         retire_claims(made, node, peer.id);
         retire_claims(made, peer, node.id);
