@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Times until both are direct, ascending.
-std::vector<duration> times_to_direct(unsigned seeds, double loss) {
+std::vector<duration> times_to_direct(unsigned count, double loss) {
     std::vector<duration> times;
-    for (unsigned seed = 1; seed <= seeds; ++seed) {
+    for (const auto seed : seeds(count)) {
         story told(seed, 2);
         told.put(0, place::port_cone);
         told.put(1, place::port_cone);
@@ -39,7 +39,7 @@ double ms(duration time) {
 }  // namespace
 
 TEST_CASE("two nodes behind ordinary home routers are direct within a second and a half") {
-    const auto times = times_to_direct(seed_count(1000), 0);
+    const auto times = times_to_direct(1000, 0);
     INFO("p50 " << ms(percentile(times, 50)) << " p95 " << ms(percentile(times, 95)) << " p99 "
                 << ms(percentile(times, 99)) << " max " << ms(times.back()) << " ms");
     CHECK(percentile(times, 50) <= 600ms);
@@ -48,7 +48,7 @@ TEST_CASE("two nodes behind ordinary home routers are direct within a second and
 }
 
 TEST_CASE("with five of a hundred packets lost they are direct within three seconds") {
-    const auto times = times_to_direct(seed_count(1000), 0.05);
+    const auto times = times_to_direct(1000, 0.05);
     INFO("p50 " << ms(percentile(times, 50)) << " p95 " << ms(percentile(times, 95)) << " p99 "
                 << ms(percentile(times, 99)) << " max " << ms(times.back()) << " ms");
     CHECK(percentile(times, 95) <= 1500ms);
@@ -69,7 +69,7 @@ TEST_CASE("every pair of places where a direct path exists finds it") {
             pairs.insert(pairs.end(), {{a, b}, {b, a}});
     }
     for (const auto& [a, b] : pairs) {
-        for (unsigned seed = 1; seed <= seed_count(6); ++seed) {
+        for (const auto seed : seeds(4)) {
             CAPTURE(to_string(a), to_string(b));
             story told(seed, 2);
             told.put(0, a);
@@ -84,7 +84,7 @@ TEST_CASE("every pair of places where a direct path exists finds it") {
 }
 
 TEST_CASE("nodes with nothing but IPv6 behind firewalls are direct") {
-    for (unsigned seed = 1; seed <= seed_count(20); ++seed) {
+    for (const auto seed : seeds(20)) {
         story told(seed, 2);
         told.put(0, place::firewall, true);
         told.put(1, place::firewall, true);
@@ -94,7 +94,7 @@ TEST_CASE("nodes with nothing but IPv6 behind firewalls are direct") {
 }
 
 TEST_CASE("nodes behind a carrier's NAT and a home router each are direct") {
-    for (unsigned seed = 1; seed <= seed_count(20); ++seed) {
+    for (const auto seed : seeds(20)) {
         story told(seed, 2);
         told.put_behind_carrier(0);
         told.put_behind_carrier(1);
@@ -104,7 +104,7 @@ TEST_CASE("nodes behind a carrier's NAT and a home router each are direct") {
 }
 
 TEST_CASE("two nodes in one home talk within it, though the router does not hairpin") {
-    for (unsigned seed = 1; seed <= seed_count(20); ++seed) {
+    for (const auto seed : seeds(20)) {
         story told(seed, 2);
         told.put(0, place::port_cone);
         told.put_beside(1, 0);
@@ -119,7 +119,7 @@ TEST_CASE("two nodes in one home talk within it, though the router does not hair
 }
 
 TEST_CASE("two symmetric NATs stay apart without a flood and without failing anything else") {
-    for (unsigned seed = 1; seed <= seed_count(5); ++seed) {
+    for (const auto seed : seeds(5)) {
         story told(seed, 3);
         told.put(0, place::symmetric);
         told.put(1, place::symmetric);

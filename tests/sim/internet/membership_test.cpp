@@ -14,7 +14,7 @@ const auto lab = *network_name::parse("lab-net");
 }  // namespace
 
 TEST_CASE("leaving the network closes the tunnel on both ends") {
-    for (unsigned seed = 1; seed <= seed_count(10); ++seed) {
+    for (const auto seed : seeds(10)) {
         story told(seed, 3);
         told.put(0, place::port_cone);
         told.put(1, place::port_cone);
@@ -38,7 +38,7 @@ TEST_CASE("leaving the network closes the tunnel on both ends") {
 }
 
 TEST_CASE("who joins is reached, and who is outside never is") {
-    for (unsigned seed = 1; seed <= seed_count(10); ++seed) {
+    for (const auto seed : seeds(10)) {
         story told(seed, 3, 1);
         told.put(0, place::port_cone);
         told.put(1, place::port_cone);
@@ -78,7 +78,7 @@ TEST_CASE("a deleted network takes all its tunnels with it, and the network can 
     for (std::size_t i = 0; i < 3; ++i)
         told.put(i, place::port_cone);
     told.start_all();
-    for (const auto [a, b] : {std::pair{0U, 1U}, std::pair{0U, 2U}, std::pair{1U, 2U}})
+    for (const auto& [a, b] : {std::pair{0U, 1U}, std::pair{0U, 2U}, std::pair{1U, 2U}})
         told.expect_direct(a, b, 10s);
     told.anna().request(1, wire::delete_network{lab});
     told.in.run_for(1s);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 namespace buri::sim {
 
@@ -94,9 +95,15 @@ std::string_view to_string(place where) {
     return "?";
 }
 
-unsigned seed_count(unsigned usual) {
-    const auto* wanted = std::getenv("BURI_SIM_SEEDS");
-    return wanted == nullptr ? usual : std::max(usual, static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)));
+std::vector<std::uint64_t> seeds(unsigned usual) {
+    const auto from_environment = [](const char* name) {
+        const auto* text = std::getenv(name);
+        return text == nullptr ? 0UL : std::strtoul(text, nullptr, 10);
+    };
+    if (const auto only = from_environment("BURI_SIM_SEED")) return {only};
+    std::vector<std::uint64_t> all(std::max<std::size_t>(usual, from_environment("BURI_SIM_SEEDS")));
+    std::iota(all.begin(), all.end(), std::uint64_t{1});
+    return all;
 }
 
 story::story(std::uint64_t seed, std::size_t nodes, std::size_t outside)

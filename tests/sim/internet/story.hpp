@@ -22,8 +22,8 @@ enum class place {
 };
 std::string_view to_string(place where);
 
-/// How many runs: `usual`, or more if BURI_SIM_SEEDS says so.
-unsigned seed_count(unsigned usual);
+/// 1, 2, 3 … to `usual`, or to BURI_SIM_SEEDS if that is more. BURI_SIM_SEED names the only one, to see a failure again.
+std::vector<std::uint64_t> seeds(unsigned usual);
 
 class story {
 public:
