@@ -209,8 +209,8 @@ constexpr auto rows = std::to_array<command_info>({
      events_options,
      "Prints an event a line until Ctrl-C, --count or --timeout; with --json each line is a JSON object.",
      "vpn events --json | jq -r 'select(.event == \"peer\")'",
-     "A line for each event, see JSON.",
-     {},
+     "An event a line.",
+     event_fields,
      run_events},
 
     {"create", "networks", "make a network and become its owner", new_network, create_options,

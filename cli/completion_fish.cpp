@@ -7,8 +7,6 @@ std::string fish_values(value_kind kind, std::string_view choices) {
     switch (kind) {
         case value_kind::choice:
             return " -a '" + std::string(choices) + "'";
-        case value_kind::file:
-            return " -F";
         case value_kind::directory:
             return " -a '(__fish_complete_directories)'";
         case value_kind::network:
@@ -23,7 +21,8 @@ std::string fish_values(value_kind kind, std::string_view choices) {
 std::string fish_option(const option_info& option, const std::string& condition) {
     std::string out = "complete -c vpn" + condition + " -l " + std::string(option.name.substr(2));
     if (!option.short_name.empty()) out += " -s " + std::string(option.short_name.substr(1));
-    if (!option.value.empty() && !option.is_value_optional) out += " -x" + fish_values(option.kind, option.choices);
+    if (!option.value.empty() && !option.is_value_optional)
+        out += (option.kind == value_kind::file ? " -r -F" : " -x" + fish_values(option.kind, option.choices));
     return out + " -d '" + without_quotes(option.help) + "'\n";
 }
 

@@ -5,6 +5,7 @@
 #include "cli/json_shapes.hpp"
 #include "cli/manual_text.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace buri::cli {
@@ -58,12 +59,13 @@ std::string synopsis(const command_info& command) {
 
 std::string json_of(const command_info& command) {
     if (command.json.empty()) return {};
-    std::string out = ".PP\nWith \\fB\\-\\-json\\fR: " + roff(command.json) + "\n";
-    for (const auto& field : command.fields) {
-        if (command.fields.data() == status_fields.data())
-            return ".PP\nWith \\fB\\-\\-json\\fR: the status, see JSON.\n";
+    std::string out = ".PP\nWith \\fB\\-\\-json\\fR: " + roff(command.json);
+    const auto shape = std::ranges::find_if(
+        json_shapes, [&](const json_shape& each) { return each.fields.data() == command.fields.data(); });
+    if (shape != json_shapes.end()) return out + " See " + std::string(shape->name) + " under JSON.\n";
+    out += "\n";
+    for (const auto& field : command.fields)
         out += item("\\fB" + roff(field.name) + "\\fR", field.meaning);
-    }
     return out;
 }
 

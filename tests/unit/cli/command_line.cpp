@@ -1,3 +1,4 @@
+#include "cli/command_table.hpp"
 #include "cli/suggestion.hpp"
 #include "daemon/version.hpp"
 

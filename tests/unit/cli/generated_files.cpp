@@ -18,22 +18,22 @@ using namespace buri::cli;
 
 namespace {
 
-std::string checked_in(const std::string& path) {
+bool is_checked_in(const std::string& path, const std::string& text) {
     std::ostringstream out;
     out << std::ifstream(std::string(BURI_SOURCE_DIR) + "/" + path).rdbuf();
-    return out.str();
+    return out.str() == text;
 }
 
 }  // namespace
 
 TEST_CASE("the checked-in completions are those of the table", "[generated]") {
-    CHECK(checked_in("completions/vpn.bash") == completion_script("bash"));
-    CHECK(checked_in("completions/_vpn") == completion_script("zsh"));
-    CHECK(checked_in("completions/vpn.fish") == completion_script("fish"));
+    CHECK(is_checked_in("completions/vpn.bash", completion_script("bash")));
+    CHECK(is_checked_in("completions/_vpn", completion_script("zsh")));
+    CHECK(is_checked_in("completions/vpn.fish", completion_script("fish")));
 }
 
 TEST_CASE("the checked-in manual is that of the table", "[generated]") {
-    CHECK(checked_in("man/vpn.1") == manual_page());
+    CHECK(is_checked_in("man/vpn.1", manual_page()));
 }
 
 TEST_CASE("every completion knows every command and option, and no hidden one", "[generated]") {

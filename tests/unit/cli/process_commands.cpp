@@ -75,7 +75,7 @@ TEST_CASE("up becomes the daemon with what was named", "[processes]") {
     CHECK(at.node->state_directory == at.directory.path());
     CHECK(at.node->socket == at.directory / "vpn.sock");
     CHECK(at.node->config_file.empty());
-    CHECK(at.node->server == daemon::parse_server_spec("vpn.example.org" + pin));
+    CHECK(at.node->server == *daemon::parse_server_spec("vpn.example.org" + pin));
     CHECK(at.node->interface_name == "vpn7");
     CHECK(at.node->port == 5000);
     CHECK(at.node->nickname == "anna");

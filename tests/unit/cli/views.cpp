@@ -42,8 +42,8 @@ TEST_CASE("a network is shown with its members, marks and columns", "[views]") {
     CHECK(networks_view(json::array({lab()}), me, plain) ==
           "lab  (owner: you, 5 of 256 members)\n"
           "     100.64.17.203  anna   you\n"
-          "  *  100.68.2.9     build  direct      198.51.100.7:41641    1.2 ms\n"
-          "  *  100.68.2.10    far    direct      203.0.113.9:5       124.8 ms\n"
+          "  *  100.68.2.9     build  direct  198.51.100.7:41641    1.2 ms\n"
+          "  *  100.68.2.10    far    direct  203.0.113.9:5       124.8 ms\n"
           "  !  100.90.77.1    nas    connecting\n"
           "     100.71.3.3     phone  offline\n");
 }
