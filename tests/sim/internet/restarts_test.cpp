@@ -105,3 +105,32 @@ TEST_CASE("a server that falls silent is noticed within half a minute and found 
         told.expect_nothing_lost(0, 1);
     }
 }
+
+TEST_CASE("a new introduction replaces a working tunnel without losing a packet") {
+    for (const auto seed : seeds(5)) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        const auto before = told.anna().tunnel_to(told.bodo().id());
+        told.talk(0, 1, 10ms, 1s);
+        told.anna().request(1, wire::tunnel_request{told.bodo().id()});
+        told.talk(0, 1, 10ms, 15s);
+        told.expect_nothing_lost(0, 1);
+        told.in.expect(told.anna().answers().at(1).has_value(), "the server introduced them again");
+        told.in.expect(told.anna().tunnel_to(told.bodo().id()) != before, "the new tunnel is used");
+        told.in.expect(told.anna().link_count() == 1 && told.bodo().link_count() == 1, "the old one is gone");
+    }
+}
+
+TEST_CASE("an introduction that the other never hears of costs nothing") {
+    for (const auto seed : seeds(5)) {
+        story told(seed, 2);
+        put_two_at_home(told);
+        const auto before = told.anna().tunnel_to(told.bodo().id());
+        told.server.set_cut(told.bodo().id(), true);
+        told.anna().request(1, wire::tunnel_request{told.bodo().id()});
+        told.talk(0, 1, 20ms, 15s);
+        told.expect_nothing_lost(0, 1);
+        told.in.expect(told.anna().link_count() == 2, "a successor waits");
+        told.in.expect(told.anna().tunnel_to(told.bodo().id()) == before, "the working tunnel is used");
+    }
+}

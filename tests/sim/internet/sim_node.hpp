@@ -47,6 +47,8 @@ public:
     [[nodiscard]] const std::vector<core::echo_answered>& echoes() const { return echoes_; }
     [[nodiscard]] const std::map<std::uint64_t, result<void>>& answers() const { return answers_; }
     [[nodiscard]] unsigned connections() const { return connections_; }
+    /// Tunnels in the data plane, old and coming ones included.
+    [[nodiscard]] std::size_t link_count() const { return life_->links.tunnels().size(); }
     [[nodiscard]] std::uint64_t dropped(dataplane::drop_reason reason) const;
 
     [[nodiscard]] node_id id() const override { return who_.id; }

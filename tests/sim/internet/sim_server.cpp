@@ -40,6 +40,13 @@ sim_server::sim_server(world& in, segment& internet, directory_records records, 
     start();
 }
 
+sim_server::~sim_server() {
+    // What is held holds its session.
+    for (const auto& each : all_sessions_) {
+        if (const auto alive = each.lock()) alive->held.clear();
+    }
+}
+
 void sim_server::on_stun(packet what) {
     if (mediator_ == nullptr || std::ranges::find(stun_ports, what.to.port) == std::end(stun_ports)) return;
     const auto transaction = wire::parse_stun_request(what.data);
@@ -104,8 +111,9 @@ void sim_server::pass(const session_ptr& through, time_point& last, std::functio
 void sim_server::set_cut(node_id node, bool cut) {
     cut_[node] = cut;
     if (cut) return;
-    for (auto& [number, each] : sessions_) {
-        if (each->node != node) continue;
+    for (const auto& known : all_sessions_) {
+        const auto each = known.lock();
+        if (!each || each->node != node) continue;
         for (auto& what : std::exchange(each->held, {}))
             world_.after(one_way, std::move(what));
     }
@@ -141,6 +149,8 @@ void sim_server::connect(control_peer& from) {
         drain();
     });
     sessions_.emplace(number, opened);
+    std::erase_if(all_sessions_, [](const auto& each) { return each.expired(); });
+    all_sessions_.push_back(opened);
 }
 
 void sim_server::send(control_peer& from, const wire::numbered_request& message) {

@@ -30,6 +30,9 @@ public:
 
     sim_server(world& in, segment& internet, directory_records records, std::vector<ip_address> addresses,
                logger log = {});
+    ~sim_server();
+    sim_server(const sim_server&) = delete;
+    sim_server& operator=(const sim_server&) = delete;
 
     [[nodiscard]] std::vector<endpoint> stun_endpoints() const;
     [[nodiscard]] const core::directory& records() const;
@@ -80,6 +83,7 @@ private:
     std::unique_ptr<core::mediator> mediator_;
     std::unique_ptr<core::directory> last_records_;
     std::map<core::connection_id, session_ptr> sessions_;
+    std::vector<std::weak_ptr<session>> all_sessions_;  ///< also those that ended while something was held
     std::map<node_id, bool> cut_;
     core::connection_id last_connection_ = 0;
     std::uint64_t life_ = 0;  ///< counts starts, so that what is under way to an earlier life is lost

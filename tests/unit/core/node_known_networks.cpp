@@ -66,7 +66,9 @@ TEST_CASE("the first sync is silent, a later one tells what changed meanwhile") 
     later.peers = {peer(bodo, "bodo"), peer(cleo, "cleo")};
     later.networks = {network("lab-net", {me, bodo, cleo}), network("club", {me, cleo})};
     std::vector<std::string> lines;
-    for (const auto& news : *f.known.on_sync(later))
+    const auto changes = f.known.on_sync(later);
+    REQUIRE(changes);
+    for (const auto& news : *changes)
         lines.push_back(line(news));
     const std::vector<std::string> expected{
         R"(peer {"change":"online","nickname":"bodo","peer":"100.64.0.3"})",

@@ -468,8 +468,8 @@ TEST_CASE("datagrams that belong to nothing are ignored, whatever they hold") {
     for (std::size_t size = 0; size < 120; ++size) {
         bytes datagram(size);
         noise.fill(datagram);
-        for (const std::uint8_t first : {0x00, 0x42, 0x80, 0xc0}) {
-            if (size > 0) datagram[0] = first;
+        for (const auto first : {0x00, 0x42, 0x80, 0xc0}) {
+            if (size > 0) datagram[0] = static_cast<std::uint8_t>(first);
             f.machine.on_datagram(stun_server, datagram, f.now);
             if (size >= 8) std::fill(datagram.begin() + 4, datagram.begin() + 8, std::uint8_t{0});
             f.machine.on_datagram(stun_server, datagram, f.now);
