@@ -67,28 +67,31 @@ std::string bash_arguments() {
     return out;
 }
 
+/// Finds the command among the words, then looks at what stands before the one that is completed.
+constexpr std::string_view head =
+    "# bash completion for vpn. Made by 'vpn completion bash'.\n"
+    "_vpn() {\n"
+    "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' options='' i\n"
+    "    COMPREPLY=()\n"
+    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+    "        case ${COMP_WORDS[i]} in\n"
+    "        --state | --socket | --config | --color) ((i++)) ;;\n"
+    "        -*) ;;\n"
+    "        *)\n"
+    "            if [[ -z $command ]]; then\n"
+    "                command=${COMP_WORDS[i]}\n"
+    "            elif [[ $command == server ]]; then\n"
+    "                command=\"server ${COMP_WORDS[i]}\"\n"
+    "            fi\n"
+    "            ;;\n"
+    "        esac\n"
+    "    done\n"
+    "    case \"$command $before\" in\n";
+
 }  // namespace
 
 std::string bash_completion() {
-    std::string out =
-        "# bash completion for vpn. Made by 'vpn completion bash'.\n"
-        "_vpn() {\n"
-        "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' options='' i\n"
-        "    COMPREPLY=()\n"
-        "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-        "        case ${COMP_WORDS[i]} in\n"
-        "        --state | --socket | --config | --color) ((i++)) ;;\n"
-        "        -*) ;;\n"
-        "        *)\n"
-        "            if [[ -z $command ]]; then\n"
-        "                command=${COMP_WORDS[i]}\n"
-        "            elif [[ $command == server ]]; then\n"
-        "                command=\"server ${COMP_WORDS[i]}\"\n"
-        "            fi\n"
-        "            ;;\n"
-        "        esac\n"
-        "    done\n"
-        "    case \"$command $before\" in\n";
+    std::string out(head);
     for (const auto* const command : visible_commands())
         out += bash_option_values(command->path, command->options);
     out += bash_option_values("", global_options());

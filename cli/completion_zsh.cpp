@@ -57,6 +57,18 @@ std::string zsh_command(const command_info& command) {
     return out + "            && return 0 ;;\n";
 }
 
+/// The global options as words of an array.
+std::string everywhere() {
+    std::string out;
+    for (const auto& option : global_options()) {
+        auto entry = zsh_option(option);
+        for (auto at = entry.find(" \\\n"); at != std::string::npos; at = entry.find(" \\\n", at))
+            entry.erase(at, 2);
+        out += entry;
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string zsh_completion() {
@@ -67,12 +79,7 @@ std::string zsh_completion() {
         "    local context state line command\n"
         "    local -a commands everywhere\n"
         "    everywhere=(\n";
-    for (const auto& option : global_options()) {
-        auto entry = zsh_option(option);
-        for (auto at = entry.find(" \\\n"); at != std::string::npos; at = entry.find(" \\\n", at))
-            entry.erase(at, 2);
-        out += entry;
-    }
+    out += everywhere();
     out += "    )\n    commands=(\n";
     for (const auto* const command : visible_commands()) {
         if (second_word(*command).empty()) {
