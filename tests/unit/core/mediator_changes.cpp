@@ -1,4 +1,4 @@
-#include "mediation.hpp"
+#include "tests/unit/core/mediation.hpp"
 
 using namespace buri;
 using namespace buri::test;

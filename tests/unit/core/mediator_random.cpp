@@ -1,7 +1,7 @@
 // 5,000 random acts against a model that is too simple to be wrong.
-#include <source_location>
+#include "tests/unit/core/mediation.hpp"
 
-#include "mediation.hpp"
+#include <source_location>
 
 using namespace buri;
 using namespace buri::test;

@@ -1,6 +1,5 @@
 #include "buri/crypto/identity_key.hpp"
-
-#include "mediation.hpp"
+#include "tests/unit/core/mediation.hpp"
 
 using namespace buri;
 using namespace buri::test;
