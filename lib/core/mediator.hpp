@@ -1,26 +1,26 @@
 #pragma once
 // The mediation server above its connections: who is online, which tunnels exist, what each node is told. Sans-I/O.
 //
-// A change of the directory leaves as `commit`; the driver makes it durable and calls on_committed or on_commit_failed, and only
-// then is it acknowledged and told to others.
-#include <memory>
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
-
+// A change of the directory leaves as `commit`; the driver makes it durable and calls on_committed or on_commit_failed,
+// and only then is it acknowledged and told to others.
 #include "buri/base/log.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/core/directory/directory.hpp"
 #include "buri/wire/messages.hpp"
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
 namespace buri::core {
 
 struct mediator_settings {
-    ip_prefix pool;                   ///< addresses of nodes
-    ip_prefix ula;                    ///< a /64
-    std::vector<suite_id> suites;     ///< allowed between peers
+    ip_prefix pool;                ///< addresses of nodes
+    ip_prefix ula;                 ///< a /64
+    std::vector<suite_id> suites;  ///< allowed between peers
     directory_limits limits;
     /// A node whose connection was lost, not ended with bye, stays online for its peers this long.
     duration absence = std::chrono::seconds(20);
@@ -56,7 +56,8 @@ public:
     mediator& operator=(const mediator&) = delete;
 
     /// A new account for a key; the same key again gets the account it has. Ends in registration_done.
-    void register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today, time_point now);
+    void register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today,
+                          time_point now);
     void on_connected(connection_id connection, node_id node, time_point now);
     void on_message(connection_id connection, const wire::numbered_request& message, wall_time today, time_point now);
     void on_disconnected(connection_id connection, time_point now);

@@ -23,6 +23,7 @@ struct directory::tables {
     std::unordered_map<std::string, node_id> accounts_by_key;
     std::unordered_map<std::uint64_t, network_entry> networks;
     std::unordered_map<network_name, std::uint64_t> networks_by_name;
+    std::uint64_t next_network = 1;
 
     void operator()(const put_account& change) {
         auto& entry = accounts[change.record.id];
@@ -36,6 +37,7 @@ struct directory::tables {
         if (entry.record.name != change.record.name) networks_by_name.erase(entry.record.name);
         entry.record = change.record;
         networks_by_name[change.record.name] = change.record.id;
+        next_network = std::max(next_network, change.record.id + 1);
     }
 
     void operator()(const put_member& change) {
@@ -80,6 +82,7 @@ struct directory::tables {
 
 directory::directory(directory_records records) : tables_(std::make_unique<tables>()) {
     auto& into = *tables_;
+    into.next_network = records.next_network;
     for (auto& account : records.accounts)
         into(put_account{std::move(account)});
     for (auto& network : records.networks)
@@ -101,6 +104,10 @@ void directory::apply(const record_change& change) {
 const account_record* directory::account(node_id id) const {
     const auto found = tables_->accounts.find(id);
     return found != tables_->accounts.end() ? &found->second.record : nullptr;
+}
+
+std::uint64_t directory::next_network() const {
+    return tables_->next_network;
 }
 
 const account_record* directory::account_by_key(byte_view key_blob) const {

@@ -25,15 +25,6 @@ bool is_password_of(const network_record& network, const network_password& passw
     return password && crypto::password_matches(*password, network.password_hash);
 }
 
-/// Random, because a counter in memory would give a deleted network's id again after a restart. Positive as a signed
-/// number, which is what databases have.
-std::uint64_t unused_network_id(const directory& records, random_source& random) {
-    for (;;) {
-        const auto id = (std::uint64_t{random.u32()} << 32U | random.u32()) >> 1U;
-        if (id != 0 && records.network(id) == nullptr) return id;
-    }
-}
-
 }  // namespace
 
 result<record_change> create_network(const directory& records, const directory_limits& limits, node_id actor,
@@ -57,7 +48,7 @@ result<record_change> create_network(const directory& records, const directory_l
             "you own a network of this name already, with another password; delete it first or choose another name");
     }
     if (records.networks_of(actor).size() >= limits.networks_per_node) return too_many(act, name, limits);
-    network_record made{unused_network_id(records, random), name, actor, {}, today};
+    network_record made{records.next_network(), name, actor, {}, today};
     if (password) made.password_hash = crypto::hash_password(*password, random);
     const member_record first{made.id, actor, today};
     return record_change{put_network{std::move(made)}, put_member{first}};
