@@ -52,7 +52,7 @@ std::size_t classic_sealed_size(std::size_t plain) {
 classic_sealer::classic_sealer(const direction_keys& keys)
     : context_(new_context(openssl::aes_256_cbc(), keys.cipher.view(), true)),
       iv_maker_(new_iv_maker()),
-      mac_(openssl::sha1(), keys.mac.view()) {}
+      mac_(keys.mac.view()) {}
 
 void classic_sealer::seal(sealed_header header, byte_span payload, std::size_t plain) {
     const auto text = payload.first(padded_size(plain));
@@ -83,8 +83,7 @@ void classic_sealer::make_iv(sealed_header header, byte_span out) const {
 }
 
 classic_opener::classic_opener(const direction_keys& keys)
-    : context_(new_context(openssl::aes_256_cbc(), keys.cipher.view(), false)),
-      mac_(openssl::sha1(), keys.mac.view()) {}
+    : context_(new_context(openssl::aes_256_cbc(), keys.cipher.view(), false)), mac_(keys.mac.view()) {}
 
 std::optional<byte_span> classic_opener::open(sealed_header header, byte_span payload) {
     if (payload.size() < block_size + iv_size + mac_size) return std::nullopt;

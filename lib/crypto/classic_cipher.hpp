@@ -24,7 +24,7 @@ private:
 
     openssl::cipher_context context_;
     openssl::cipher_context iv_maker_;
-    hmac_context mac_;
+    hmac_sha1_context mac_;
 };
 
 class classic_opener {
@@ -34,7 +34,7 @@ public:
 
 private:
     openssl::cipher_context context_;
-    hmac_context mac_;
+    hmac_sha1_context mac_;
 };
 
 }  // namespace buri::crypto

@@ -17,10 +17,10 @@ Digest hash(const EVP_MD* digest, byte_view data) {
     return out;
 }
 
-template <typename Digest>
-Digest hmac(const EVP_MD* digest, byte_view key, byte_view data) {
+template <typename Context, typename Digest>
+Digest hmac(byte_view key, byte_view data) {
     Digest out{};
-    hmac_context(digest, key).add(data).finish(out);
+    Context(key).add(data).finish(out);
     return out;
 }
 
@@ -60,21 +60,21 @@ sha256_digest sha256_stream::value() const {
 }
 
 sha1_digest hmac_sha1(byte_view key, byte_view data) {
-    return hmac<sha1_digest>(openssl::sha1(), key, data);
+    return hmac<hmac_sha1_context, sha1_digest>(key, data);
 }
 sha256_digest hmac_sha256(byte_view key, byte_view data) {
-    return hmac<sha256_digest>(openssl::sha256(), key, data);
+    return hmac<hmac_sha256_context, sha256_digest>(key, data);
 }
 
 secret<32> hkdf_extract(byte_view salt, byte_view input) {
     secret<32> out;
-    hmac_context(openssl::sha256(), salt).add(input).finish(out.writable());
+    hmac_sha256_context(salt).add(input).finish(out.writable());
     return out;
 }
 
 void hkdf_expand(const secret<32>& key, byte_view info, byte_span out) {
     openssl::require(out.size() <= 255 * secret<32>::size_bytes);
-    hmac_context mac(openssl::sha256(), key.view());
+    hmac_sha256_context mac(key.view());
     secret<32> block;
     for (std::uint8_t number = 1; !out.empty(); ++number) {
         if (number > 1) mac.add(block.view());

@@ -1,46 +1,87 @@
+// The functions on plain structs are what the header says why; OpenSSL 3 marks them deprecated.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "buri/crypto/hmac_context.hpp"
 
-namespace buri::crypto {
+#include "buri/base/secret.hpp"
+#include "buri/crypto/openssl_handles.hpp"
 
-hmac_context::hmac_context(const EVP_MD* digest, byte_view key)
-    : context_(EVP_MD_CTX_new()), digest_size_(static_cast<std::size_t>(EVP_MD_get_size(digest))) {
-    openssl::require(context_ != nullptr && EVP_DigestInit_ex2(context_.get(), digest, nullptr) == 1);
+#include <openssl/crypto.h>
+
+namespace buri::crypto {
+namespace {
+
+constexpr std::size_t block_size = 64;  // of SHA-1 and SHA-256
+
+template <typename Engine>
+void begin_with(typename Engine::context& context, const secret<block_size>& key, std::uint8_t pad) {
+    secret<block_size> block;
+    for (std::size_t i = 0; i < block_size; ++i)
+        block.writable()[i] = key.view()[i] ^ pad;
+    Engine::begin(context);
+    Engine::add(context, block.view());
+}
+
+}  // namespace
+
+void sha1_engine::begin(context& with) {
+    openssl::require(SHA1_Init(&with) == 1);
+}
+void sha1_engine::add(context& with, byte_view data) {
+    openssl::require(SHA1_Update(&with, data.data(), data.size()) == 1);
+}
+void sha1_engine::end(context& with, std::uint8_t* out) {
+    openssl::require(SHA1_Final(out, &with) == 1);
+}
+
+void sha256_engine::begin(context& with) {
+    openssl::require(SHA256_Init(&with) == 1);
+}
+void sha256_engine::add(context& with, byte_view data) {
+    openssl::require(SHA256_Update(&with, data.data(), data.size()) == 1);
+}
+void sha256_engine::end(context& with, std::uint8_t* out) {
+    openssl::require(SHA256_Final(out, &with) == 1);
+}
+
+template <typename Engine>
+hmac_context<Engine>::hmac_context(byte_view key) {
     secret<block_size> block;
     if (key.size() > block_size) {
-        openssl::require(EVP_DigestUpdate(context_.get(), key.data(), key.size()) == 1);
-        end(block.writable().first<max_digest_size>());
+        Engine::begin(present_);
+        Engine::add(present_, key);
+        Engine::end(present_, block.writable().data());
     } else {
         std::ranges::copy(key, block.writable().begin());
     }
-    for (std::size_t i = 0; i < block_size; ++i) {
-        inner_block_.writable()[i] = block.view()[i] ^ 0x36U;
-        outer_block_.writable()[i] = block.view()[i] ^ 0x5cU;
-    }
-    begin(inner_block_);
+    begin_with<Engine>(inner_start_, block, 0x36);
+    begin_with<Engine>(outer_start_, block, 0x5c);
+    present_ = inner_start_;
 }
 
-hmac_context& hmac_context::add(byte_view data) {
-    openssl::require(EVP_DigestUpdate(context_.get(), data.data(), data.size()) == 1);
+template <typename Engine>
+hmac_context<Engine>::~hmac_context() {
+    for (auto* const context : {&inner_start_, &outer_start_, &present_})
+        OPENSSL_cleanse(context, sizeof(*context));
+}
+
+template <typename Engine>
+hmac_context<Engine>& hmac_context<Engine>::add(byte_view data) {
+    Engine::add(present_, data);
     return *this;
 }
 
-void hmac_context::finish(byte_span out) {
-    secret<max_digest_size> value;
-    end(value.writable());
-    begin(outer_block_);
-    add(value.view().first(digest_size_));
-    end(value.writable());
-    std::ranges::copy(value.view().first(std::min(out.size(), digest_size_)), out.begin());
-    begin(inner_block_);
+template <typename Engine>
+void hmac_context<Engine>::finish(byte_span out) {
+    secret<Engine::size> value;
+    Engine::end(present_, value.writable().data());
+    present_ = outer_start_;
+    add(value.view());
+    Engine::end(present_, value.writable().data());
+    std::ranges::copy(value.view().first(std::min(out.size(), Engine::size)), out.begin());
+    present_ = inner_start_;
 }
 
-void hmac_context::begin(const secret<block_size>& block) {
-    openssl::require(EVP_DigestInit_ex2(context_.get(), nullptr, nullptr) == 1);
-    add(block.view());
-}
-
-void hmac_context::end(std::span<std::uint8_t, max_digest_size> out) {
-    openssl::require(EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1);
-}
+template class hmac_context<sha1_engine>;
+template class hmac_context<sha256_engine>;
 
 }  // namespace buri::crypto

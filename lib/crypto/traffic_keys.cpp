@@ -23,7 +23,7 @@ traffic_keys classic_keys(byte_view shared, byte_view nonce_initiator, byte_view
 void classic_keymat(byte_view shared, byte_view nonce_initiator, byte_view nonce_responder, byte_span out) {
     constexpr std::size_t block_size = 20;
     openssl::require(out.size() <= 255 * block_size);
-    hmac_context prf(openssl::sha1(), shared);
+    hmac_sha1_context prf(shared);
     secret<block_size> block;
     for (std::uint8_t number = 1; !out.empty(); ++number) {
         if (number > 1) prf.add(block.view());
