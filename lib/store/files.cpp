@@ -144,8 +144,12 @@ result<void> make_directory(const std::filesystem::path& path, mode_t mode) {
         return fail(errc::state_unreadable,
                     "cannot make directory " + quoted(wanted) + ": something else has this name. Move it away.");
     }
-    if (problem != ENOENT || !wanted.has_parent_path()) return fail(file_error(doing, wanted, problem));
-    if (const auto parent = make_directory(wanted.parent_path(), 0755); !parent) return parent;
+    const auto parent = wanted.parent_path();
+    // ENOENT with the parent in place: a file system where nothing can be made.
+    if (problem != ENOENT || parent.empty() || std::filesystem::is_directory(parent, ignored)) {
+        return fail(file_error(doing, wanted, problem));
+    }
+    if (const auto above = make_directory(parent, 0755); !above) return above;
     return make_directory(wanted, mode);
 }
 

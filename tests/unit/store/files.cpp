@@ -214,5 +214,9 @@ TEST_CASE("a directory is not made where something else has its name") {
     CHECK(content_of(dir / "file") == "x");
 }
 
+TEST_CASE("a directory is not made in a file system that makes none") {
+    CHECK_FALSE(make_directory("/proc/no/such", 0700));
+}
+
 }  // namespace
 }  // namespace buri::store
