@@ -188,7 +188,6 @@ void sessions::on_mediator_output(core::mediator_output& output) {
                        auto* const which = find(what.ticket);
                        if (!which) return;
                        if (what.outcome) {
-                           log_.info("account made", {{"peer", to_string(*what.outcome)}});
                            which->machine->on_registered(*what.outcome, net::now());
                        } else {
                            which->machine->on_registration_refused(what.outcome.error(), net::now());
