@@ -3,18 +3,18 @@
 //
 // Each kind is one struct that lists its fields once; that list both writes and reads it, as CBOR for the wire and as JSON for
 // the local interface. A map holds `t` (the kind) and, for a request and its answer, `q`; events from the server hold `s`.
+#include "buri/base/bytes.hpp"
+#include "buri/base/endpoint.hpp"
+#include "buri/base/ids.hpp"
+#include "buri/base/result.hpp"
+#include "buri/wire/cbor.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "buri/base/bytes.hpp"
-#include "buri/base/endpoint.hpp"
-#include "buri/base/ids.hpp"
-#include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
 
 namespace buri::wire {
 
@@ -64,9 +64,9 @@ struct peer_info {
 struct network_info {
     network_name name;
     node_id owner;
-    bool open = false;               ///< no password
+    bool open = false;  ///< no password
     std::uint32_t max_members = 0;
-    std::vector<node_id> members;    ///< the asking node included
+    std::vector<node_id> members;  ///< the asking node included
     static constexpr auto fields(auto& self, auto&& field) {
         field("name", self.name);
         field("owner", self.owner);
@@ -83,7 +83,7 @@ struct network_info {
 struct hello {
     static constexpr std::string_view kind = "hello";
     std::string software;
-    std::vector<std::uint8_t> suites;   ///< between peers, in order of preference
+    std::vector<std::uint8_t> suites;  ///< between peers, in order of preference
     std::vector<kept_tunnel> tunnels;
     static constexpr auto fields(auto& self, auto&& field) {
         field("software", self.software);
@@ -185,8 +185,8 @@ struct sync {
     static constexpr std::string_view kind = "sync";
     node_id id;
     std::string nickname;
-    std::string pool;             ///< addresses of all nodes, "100.64.0.0/10"
-    std::string ula;              ///< the server's IPv6 ULA prefix, a /64
+    std::string pool;              ///< addresses of all nodes, "100.64.0.0/10"
+    std::string ula;               ///< the server's IPv6 ULA prefix, a /64
     std::vector<peer_info> peers;  ///< members of the networks below, without this node
     std::vector<network_info> networks;
     static constexpr auto fields(auto& self, auto&& field) {
@@ -248,11 +248,11 @@ struct tunnel_open {
     static constexpr std::string_view kind = "open";
     node_id peer;
     std::string nickname;
-    bytes key;     ///< the peer's key blob
-    spi in;        ///< what arrives here carries it
-    spi out;       ///< what leaves here carries it
+    bytes key;  ///< the peer's key blob
+    spi in;     ///< what arrives here carries it
+    spi out;    ///< what leaves here carries it
     std::uint8_t suite = 0;
-    bytes punch;   ///< 16 bytes, the same for both
+    bytes punch;  ///< 16 bytes, the same for both
     std::vector<candidate> candidates;
     std::vector<network_name> networks;  ///< in common
     static constexpr auto fields(auto& self, auto&& field) {
@@ -296,15 +296,17 @@ struct notice {
     static constexpr std::string_view kind = "notice";
     std::uint16_t code = 0;
     std::string text;
+    std::optional<node_id> peer;  ///< whom it is about: why there is no tunnel
     static constexpr auto fields(auto& self, auto&& field) {
         field("code", self.code);
         field("text", self.text);
+        field("peer", self.peer);
     }
     bool operator==(const notice&) const = default;
 };
 
-using request = std::variant<hello, endpoints, create_network, join_network, leave_network, delete_network, set_nickname,
-                             tunnel_request, ping, bye>;
+using request = std::variant<hello, endpoints, create_network, join_network, leave_network, delete_network,
+                             set_nickname, tunnel_request, ping, bye>;
 using answer = std::variant<ok_answer, error_answer>;
 using event = std::variant<sync, peer_event, network_event, member_joined, member_left, network_gone, tunnel_open,
                            tunnel_close, peer_candidates, notice>;

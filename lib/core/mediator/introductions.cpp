@@ -179,7 +179,8 @@ void introductions::refuse(online_node& a, online_node& b) {
         out_.tell(to, wire::notice{static_cast<std::uint16_t>(errc::suite_refused),
                                    "no tunnel to " + account.nickname + " (" + to_string(peer.id) +
                                        "): the two nodes and the server allow no crypto suite in common that both keys "
-                                       "fit; change `suites` in the configuration of one"});
+                                       "fit; change `suites` in the configuration of one",
+                                   peer.id});
     };
     notify(a, b);
     notify(b, a);

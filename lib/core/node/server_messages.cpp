@@ -96,6 +96,7 @@ void node_machine::parts::on_event(const wire::peer_candidates& what) {
 }
 
 void node_machine::parts::on_event(const wire::notice& what) {
+    if (what.peer) tunnels.on_refused(*what.peer, what.text);
     out.push_back(node_event{"notice", {{"code", what.code}, {"text", what.text}}});
 }
 

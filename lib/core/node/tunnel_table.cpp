@@ -148,6 +148,13 @@ void tunnel_table::remove_strangers() {
     }
 }
 
+void tunnel_table::on_refused(node_id id, const std::string& why) {
+    if (!known_.shares_network(id)) return;
+    auto& peer = peers_[id];
+    peer.problem = why;
+    tell(id, peer);
+}
+
 // ---- what tunnels say ---------------------------------------------------------------------------------------------
 
 void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {

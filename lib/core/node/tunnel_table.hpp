@@ -29,6 +29,8 @@ public:
 
     void on_open(node_id self, const wire::tunnel_open& offer, time_point now);
     void on_close(const wire::tunnel_close& which);
+    /// The server says why it introduces nobody to this peer.
+    void on_refused(node_id id, const std::string& why);
     void on_candidates(const wire::peer_candidates& what, time_point now);
     void on_local_change(time_point now);
     /// Removes the tunnels to every peer without a network in common.

@@ -194,7 +194,8 @@ TEST_CASE("without a suite in common both are told once, and a tunnel comes when
     REQUIRE(on.succeeds(on.carl, wire::join_network{net("home"), {}}));
     REQUIRE(on.told<wire::notice>(on.carl).size() == 2);
     CHECK(on.told<wire::notice>(on.carl)[0].code == static_cast<std::uint16_t>(errc::suite_refused));
-    CHECK(on.told<wire::notice>(on.anna).size() == 1);
+    REQUIRE(on.told<wire::notice>(on.anna).size() == 1);
+    CHECK(on.told<wire::notice>(on.anna)[0].peer == on.carl);
     CHECK(on.told<wire::tunnel_open>(on.carl).empty());
     CHECK(on.refusal(on.carl, wire::tunnel_request{on.anna}) == errc::suite_refused);
     on.disconnect(on.carl);
