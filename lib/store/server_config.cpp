@@ -104,7 +104,8 @@ std::span<const row> rows() {
         {{"listen_stun", "a list of two different integers from 1 to 65535", "",
           "The UDP ports where nodes learn their mapped addresses. There are two because only the comparison of two "
           "answers "
-          "tells how a node's NAT maps.",
+          "tells how a node's NAT maps. Nodes ask at 17771 and 17772: change these only behind port forwards from "
+          "there.",
           ""},
          [](const toml_value& value, server_config& config) {
              return store_in(config.listen_stun, port_pair_in(value));
