@@ -56,8 +56,8 @@ void node_machine::parts::on_event(const wire::sync& all) {
                                   {"address6", to_string(ula_of(known.ula(), all.id))},
                                   {"nickname", known.nickname()}}});
     }
+    // Tunnels stay: a large sync goes on in events, and the server closes those of hello that may not be.
     tell(std::move(*news));
-    tunnels.remove_strangers();
 }
 
 void node_machine::parts::on_event(const wire::peer_event& what) {

@@ -392,8 +392,7 @@ TEST_CASE("an introduction that cannot be used says why and leaves the node as i
 
 TEST_CASE("tunnels end with the last network in common, whatever message says so") {
     const std::vector<wire::event> ends{wire::member_left{lab, anna}, wire::network_gone{lab, "deleted"},
-                                        wire::network_event{lab_with({me, bodo}).networks.front()},
-                                        lab_with({me, bodo})};
+                                        wire::network_event{lab_with({me, bodo}).networks.front()}};
     for (const auto& end : ends) {
         fixture f;
         f.go_online();
@@ -403,6 +402,16 @@ TEST_CASE("tunnels end with the last network in common, whatever message says so
         REQUIRE(f.all<remove_tunnel>().size() == 1);
         CHECK(states(f.all<node_event>()) == std::vector<std::string>{"closed"});
     }
+}
+
+TEST_CASE("a sync leaves tunnels alone: the rest of a large one follows, and the server closes what may not be") {
+    fixture f;
+    f.go_online();
+    f.tell(offer_of(anna, 0x80000010));
+    f.tell(lab_with({me, bodo}));
+    CHECK(f.all<remove_tunnel>().empty());
+    f.tell(wire::tunnel_close{anna, spi{0x80000010}, "no_common_network"});
+    CHECK(f.all<remove_tunnel>().size() == 1);
 }
 
 TEST_CASE("a lost connection and a sync for another node leave tunnels alone") {
