@@ -30,7 +30,7 @@ vpn() {
 refused() {
     local name=$1 code=$2 pattern=$3 outcome=0
     shift 3
-    vpn "$name" "$@" >"$lab_dir/out" 2>"$lab_dir/err" </dev/null || outcome=$?
+    on "$name" env VPN_STATE="$lab_dir/$name" timeout 40 "$VPN" "$@" >"$lab_dir/out" 2>"$lab_dir/err" </dev/null || outcome=$?
     [ "$outcome" = "$code" ] || fail "'vpn $*' gave $outcome, not $code: $(cat "$lab_dir/err")" 1
     grep -Eq -- "$pattern" "$lab_dir/err" || fail "'vpn $*' said: $(cat "$lab_dir/err"); expected: $pattern" 1
 }
