@@ -1,10 +1,10 @@
 #pragma once
 // Hashes, HMAC (RFC 2104) and HKDF (RFC 5869).
-#include <array>
-#include <memory>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/secret.hpp"
+
+#include <array>
+#include <memory>
 
 namespace buri::crypto {
 

@@ -1,13 +1,13 @@
 #pragma once
 // Identity keys: Ed25519 or RSA of 2048 to 4096 bits (protocol section 1).
-#include <memory>
-#include <string>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/result.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/crypto/digest.hpp"
+
+#include <memory>
+#include <string>
 
 namespace buri::crypto {
 

@@ -1,11 +1,11 @@
 #pragma once
 // Ephemeral Diffie-Hellman: MODP 2048 (RFC 3526 group 14) for suite 1, X25519 (RFC 7748) for suites 2 and 3.
-#include <memory>
-#include <optional>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/suite.hpp"
+
+#include <memory>
+#include <optional>
 
 namespace buri::crypto {
 

@@ -1,9 +1,9 @@
 #pragma once
 // Passwords of networks are kept as scrypt hashes (RFC 7914).
+#include "buri/base/random_source.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "buri/base/random_source.hpp"
 
 namespace buri::crypto {
 

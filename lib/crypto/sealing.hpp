@@ -3,13 +3,13 @@
 //
 // A message is a header of 8 bytes (size|id on TCP, spi|id on UDP) and a payload. The header is authenticated, and its id is the
 // nonce: the caller never seals two messages with one id under one key.
-#include <cstddef>
-#include <memory>
-#include <optional>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/crypto/traffic_keys.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
 
 namespace buri::crypto {
 

@@ -1,11 +1,11 @@
 #pragma once
 // From a DH secret to the keys of one channel or one tunnel epoch (protocol section 3, Keys).
-#include <string_view>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/secret.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/crypto/key_agreement.hpp"
+
+#include <string_view>
 
 namespace buri::crypto {
 

@@ -2,18 +2,18 @@
 // A node's side of the control channel (protocol section 3), from the first byte of a TCP connection on. Sans-I/O.
 //
 //     [asking_key] -> greeting -> [registering] -> authenticating -> open -> failed
-#include <deque>
-#include <memory>
-#include <optional>
-#include <string>
-#include <variant>
-
 #include "buri/base/ids.hpp"
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/result.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/crypto/identity_key.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
 
 namespace buri::core {
 
@@ -26,22 +26,32 @@ struct server_identity {
 struct control_client_settings {
     suite_id suite = suite_id::aes;
     server_identity server;
-    node_id identity;       ///< none: register first
-    std::string nickname;   ///< for REGISTER
+    node_id identity;           ///< none: register first
+    std::string nickname;       ///< for REGISTER
     bool ask_key_only = false;  ///< KEY? and nothing else: to show a fingerprint to the user
 };
 
 enum class control_client_state : std::uint8_t { asking_key, greeting, registering, authenticating, open, failed };
 
-struct send_bytes { bytes data; };
+struct send_bytes {
+    bytes data;
+};
 /// The key blob of the server, checked against the fingerprint if one was given. Pin it.
-struct server_key_learned { bytes blob; };
+struct server_key_learned {
+    bytes blob;
+};
 /// REGISTER OK: keep the identity durably before anything else.
-struct identity_given { node_id identity; };
+struct identity_given {
+    node_id identity;
+};
 struct channel_open {};
 /// One MSG: its CBOR.
-struct message_received { bytes cbor; };
-struct channel_failed { error why; };
+struct message_received {
+    bytes cbor;
+};
+struct channel_failed {
+    error why;
+};
 
 using control_client_output =
     std::variant<send_bytes, server_key_learned, identity_given, channel_open, message_received, channel_failed>;

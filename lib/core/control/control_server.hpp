@@ -4,13 +4,6 @@
 //     greeting -> identifying -> [registering] -> identifying -> open -> failed
 //
 // Before AUTH is verified the peer is a stranger: frames are small, the time is short, nothing is kept beyond this object.
-#include <deque>
-#include <memory>
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
-
 #include "buri/base/ids.hpp"
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
@@ -18,6 +11,13 @@
 #include "buri/base/time_point.hpp"
 #include "buri/core/control/control_client.hpp"
 #include "buri/crypto/identity_key.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace buri::core {
 
@@ -35,8 +35,12 @@ struct registration_wanted {
     std::string nickname;
 };
 /// The driver answers with on_account (its key blob) or on_account_unknown.
-struct account_wanted { node_id identity; };
-struct node_authenticated { node_id identity; };
+struct account_wanted {
+    node_id identity;
+};
+struct node_authenticated {
+    node_id identity;
+};
 
 using control_server_output =
     std::variant<send_bytes, registration_wanted, account_wanted, node_authenticated, message_received, channel_failed>;
@@ -45,7 +49,8 @@ class control_server {
 public:
     static constexpr auto handshake_timeout = std::chrono::seconds(10);
 
-    control_server(const server_host_keys& keys, std::vector<suite_id> suites, random_source& random, logger log, time_point now);
+    control_server(const server_host_keys& keys, std::vector<suite_id> suites, random_source& random, logger log,
+                   time_point now);
     ~control_server();
     control_server(const control_server&) = delete;
     control_server& operator=(const control_server&) = delete;
