@@ -1,7 +1,7 @@
 #pragma once
 // An error as the user reads it: `vpn: what failed: why. Next step.`
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 
 #include <string>
 #include <string_view>

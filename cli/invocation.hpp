@@ -1,7 +1,7 @@
 #pragma once
 // One call of a command: what was given, what it touches, and how it prints.
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "cli/command_table.hpp"
 #include "cli/palette.hpp"
 #include "cli/surroundings.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // Fields of an object that somebody else made: what is missing or of another kind reads as empty.
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 // The other end of the local interface: one blocking connection with deadlines.
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "daemon/rpc_protocol.hpp"
 
 #include <chrono>

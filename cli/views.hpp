@@ -1,7 +1,7 @@
 #pragma once
 // The answers of the daemon as people read them. A field that is missing is left out, never an error: daemon and command may be
 // of different versions.
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "cli/palette.hpp"
 
 #include <string>

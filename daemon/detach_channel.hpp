@@ -2,7 +2,7 @@
 // What a process in the background says to the one that started it, and the answer to its question: JSON over a pair of
 // sockets that keep messages apart. After `ready` or `failed` nothing more is said.
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "daemon/processes.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
 // Hands events to whoever subscribed. One thread; a handler may end any subscription, its own too, while it runs.
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 // What the local interface offers, whoever provides it: the node in a daemon, a fake in a test.
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "daemon/event_source.hpp"
 
 #include <asio/awaitable.hpp>

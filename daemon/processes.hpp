@@ -4,7 +4,7 @@
 #include "buri/base/log.hpp"
 #include "buri/base/result.hpp"
 #include "buri/crypto/identity_key.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "daemon/server_spec.hpp"
 
 #include <chrono>

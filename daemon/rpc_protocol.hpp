@@ -7,7 +7,7 @@
 // wrong parameters
 // (-32602).
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 
 #include <cstdint>
 #include <string>

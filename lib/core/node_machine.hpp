@@ -2,6 +2,7 @@
 // A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels,
 // and the discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
 #include "buri/core/tunnel/tunnel.hpp"
+#include "buri/wire/json.hpp"
 
 #include <memory>
 #include <optional>

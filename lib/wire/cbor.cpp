@@ -1,5 +1,6 @@
 #include "buri/wire/cbor.hpp"
 
+#include "buri/wire/json.hpp"
 #include "buri/wire/reader.hpp"
 #include "buri/wire/utf8.hpp"
 

@@ -1,14 +1,11 @@
 #pragma once
 // CBOR (RFC 8949) through nlohmann::json, with limits that hold before anything is decoded.
+#include "buri/base/bytes.hpp"
+#include "buri/wire/json_fwd.hpp"
+
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
-#include "buri/base/bytes.hpp"
-
 namespace buri::wire {
-
-using json = nlohmann::json;
 
 inline constexpr std::size_t max_cbor_depth = 8;
 inline constexpr std::size_t max_cbor_items = 200'000;

@@ -4,15 +4,15 @@
 //     spi:u32  id:u32  payload         id = 0: clear, tag:u8 body; id >= 1: sealed
 //
 // The first two bits tell what a datagram is: 00 STUN, 01 relay control, 1x a tunnel's SPI.
-#include <array>
-#include <optional>
-#include <variant>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/ids.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/wire/handshake_messages.hpp"
+
+#include <array>
+#include <optional>
+#include <variant>
 
 namespace buri::wire {
 

@@ -2,14 +2,14 @@
 // Frames of the control channel (protocol section 3):
 //
 //     size:u32  id:u32  payload        size counts the bytes after itself
-#include <optional>
-
 #include "buri/base/bytes.hpp"
+
+#include <optional>
 
 namespace buri::wire {
 
 inline constexpr std::size_t frame_header_size = 8;
-inline constexpr std::size_t max_handshake_frame = 4096;       ///< value of size before AUTH OK
+inline constexpr std::size_t max_handshake_frame = 4096;         ///< value of size before AUTH OK
 inline constexpr std::size_t max_frame = std::size_t{1} << 20U;  ///< and after
 
 struct frame {
@@ -37,7 +37,8 @@ public:
 
 private:
     bytes buffer_;
-    std::size_t start_ = 0;  ///< of what next() has not given yet; moved forward, so that a frame costs its own size only
+    std::size_t start_ =
+        0;  ///< of what next() has not given yet; moved forward, so that a frame costs its own size only
     std::size_t limit_ = max_handshake_frame;
     bool broken_ = false;
 };

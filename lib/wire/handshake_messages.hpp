@@ -1,12 +1,12 @@
 #pragma once
 // Messages of the control channel up to AUTH OK (protocol section 3). The tag is the first byte of the payload.
-#include <optional>
-#include <string>
-#include <variant>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/ids.hpp"
 #include "buri/base/suite.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
 
 namespace buri::wire {
 
@@ -83,8 +83,8 @@ struct control_msg {  ///< one CBOR map
     bool operator==(const control_msg&) const = default;
 };
 
-using control_message = std::variant<helo, helo_ok, helo_err, key_request, key_reply, register_account, register_ok, auth,
-                                     auth_ok, control_err, control_msg>;
+using control_message = std::variant<helo, helo_ok, helo_err, key_request, key_reply, register_account, register_ok,
+                                     auth, auth_ok, control_err, control_msg>;
 
 enum class parse_errc : std::uint8_t { malformed, unsupported_version, unsupported_suite, unknown_tag };
 

@@ -1,7 +1,9 @@
 #include "buri/wire/messages.hpp"
 
+#include "buri/wire/cbor.hpp"
 #include "buri/wire/datagram.hpp"
 #include "buri/wire/field_limits.hpp"
+#include "buri/wire/json.hpp"
 #include "buri/wire/utf8.hpp"
 
 #include <algorithm>
@@ -91,7 +93,8 @@ struct field_writer {
         // A sentence may quote what somebody sent; the other side would refuse the whole message for one wrong byte.
         out[std::string(name)] = value_of(name == "text" ? clean_text(value, max_text) : value);
     }
-    void operator()(std::string_view name, const std::optional<std::string>& value) const {
+    template <typename T>
+    void operator()(std::string_view name, const std::optional<T>& value) const {
         if (value) (*this)(name, *value);
     }
 };
@@ -120,7 +123,8 @@ public:
             wrong(errc::malformed, "the field '" + std::string(name) + "' has a wrong type or is out of range");
         }
     }
-    void operator()(std::string_view name, std::optional<std::string>& out) {
+    template <typename T>
+    void operator()(std::string_view name, std::optional<T>& out) {
         out.reset();
         if (in_.contains(name)) (*this)(name, out.emplace());
     }

@@ -7,7 +7,7 @@
 #include "buri/base/endpoint.hpp"
 #include "buri/base/ids.hpp"
 #include "buri/base/result.hpp"
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json_fwd.hpp"
 
 #include <cstdint>
 #include <optional>

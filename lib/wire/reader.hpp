@@ -1,9 +1,9 @@
 #pragma once
 // Reads big-endian fields from bytes that anybody may have sent. An error sticks: check once, at the end.
+#include "buri/base/bytes.hpp"
+
 #include <array>
 #include <cstdint>
-
-#include "buri/base/bytes.hpp"
 
 namespace buri::wire {
 
@@ -26,7 +26,8 @@ public:
     std::array<std::uint8_t, N> array() {
         std::array<std::uint8_t, N> out{};
         const auto from = take(N);
-        for (std::size_t i = 0; i < from.size(); ++i) out[i] = from[i];
+        for (std::size_t i = 0; i < from.size(); ++i)
+            out[i] = from[i];
         return out;
     }
 

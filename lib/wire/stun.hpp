@@ -3,11 +3,11 @@
 // XOR-MAPPED-ADDRESS.
 //
 //     00 type:14  length:u16  0x2112A442:u32  transaction:bytes[12]  attributes
-#include <array>
-#include <optional>
-
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
+
+#include <array>
+#include <optional>
 
 namespace buri::wire {
 

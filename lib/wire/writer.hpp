@@ -1,8 +1,8 @@
 #pragma once
 // Writes big-endian fields.
-#include <cstdint>
-
 #include "buri/base/bytes.hpp"
+
+#include <cstdint>
 
 namespace buri::wire {
 

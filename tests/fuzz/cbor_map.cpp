@@ -1,5 +1,6 @@
 // One CBOR map: within its limits, and read back as it was written.
 #include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace buri;

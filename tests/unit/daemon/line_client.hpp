@@ -1,6 +1,6 @@
 #pragma once
 // A blocking client of a unix socket that speaks lines, with a limit on every wait so that a failure is a failure and not a hang.
-#include "buri/wire/cbor.hpp"
+#include "buri/wire/json.hpp"
 
 #include <sys/socket.h>
 #include <sys/time.h>

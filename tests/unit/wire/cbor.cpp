@@ -1,5 +1,6 @@
 #include "buri/wire/cbor.hpp"
 
+#include "buri/wire/json.hpp"
 #include "tests/unit/wire/rows.hpp"
 
 #include <catch2/catch.hpp>

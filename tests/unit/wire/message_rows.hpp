@@ -120,8 +120,14 @@ inline std::vector<message_row<wire::server_message>> event_rows() {
          "65636c6f7365"},
         {"candidates", numbered_event{8, peer_candidates{bob, {}}},
          "a46a63616e646964617465738064706565726a3130302e36342e302e3261730861746a63616e64696461746573"},
-        {"notice", numbered_event{18446744073709551615U, notice{40, ""}},
+        {"notice", numbered_event{18446744073709551615U, notice{40, "", {}}},
          "a464636f6465182861731bffffffffffffffff6174666e6f74696365647465787460"},
+        {"notice about a peer", numbered_event{9, notice{36, "no", bob}},
+         "a564636f646518246470656572"
+         "6a3130302e36342e302e32"
+         "617309"
+         "6174666e6f74696365"
+         "6474657874626e6f"},
     };
 }
 
