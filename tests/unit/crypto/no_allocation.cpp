@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
+/// Of the sanitizer's run-time library, whose header Debian's g++ does not ship.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, std::size_t),
+                                                         void (*on_free)(const volatile void*));
 
 namespace buri::test {
 namespace {
