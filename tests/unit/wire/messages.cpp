@@ -1,6 +1,7 @@
 #include "buri/wire/messages.hpp"
 
 #include "buri/base/errors.hpp"
+#include "buri/wire/cbor.hpp"
 #include "buri/wire/field_limits.hpp"
 #include "buri/wire/json.hpp"
 #include "tests/unit/wire/message_rows.hpp"
