@@ -1,5 +1,9 @@
 #include "buri/net/netlink.hpp"
 
+#include "buri/net/netlink_address.hpp"
+#include "buri/net/netlink_route.hpp"
+#include "buri/net/source_routing.hpp"
+
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -21,29 +25,11 @@ constexpr unsigned min_v6_mtu = 1280;
 /// Routes as wide as this are half-default routes of other VPNs, and no claim to our addresses.
 constexpr unsigned widest_claim = 2;
 
-constexpr unsigned request_ack = NLM_F_REQUEST | NLM_F_ACK;
-constexpr unsigned request_dump = NLM_F_REQUEST | NLM_F_DUMP;
-
 struct interface_address {
     ip_address address;
     unsigned prefix_length = 0;
     bool operator==(const interface_address&) const = default;
 };
-
-std::uint8_t family_of(const ip_address& address) {
-    return address.is_v4() ? AF_INET : AF_INET6;
-}
-
-std::optional<ip_address> read_address(byte_view raw) {
-    if (raw.size() == 4) {
-        return ip_address::v4(std::uint32_t{raw[0]} << 24U | std::uint32_t{raw[1]} << 16U |
-                              std::uint32_t{raw[2]} << 8U | raw[3]);
-    }
-    std::array<std::uint8_t, 16> v6{};
-    if (raw.size() != v6.size()) return std::nullopt;
-    std::ranges::copy(raw, v6.begin());
-    return ip_address::v6(v6);
-}
 
 error refused(const std::string& name, const std::string& what, int code) {
     const auto text = "the interface " + name + " cannot be set up (" + what + "): ";
@@ -72,6 +58,10 @@ private:
     int set_no_generated_addresses();
     result<void> remove_all_but(const std::vector<interface_address>& wanted);
     result<void> bring_up();
+    /// Whether it has the IPv6 address.
+    result<bool> set_addresses(const interface_address& v4, const std::optional<interface_address>& v6);
+    /// Whether the kernel can route by source.
+    result<bool> set_routes(const interface_settings& settings, bool has_v6);
     int change_address(std::uint16_t type, unsigned flags, const interface_address& what);
     [[nodiscard]] ifinfomsg link() const {
         ifinfomsg out{};
@@ -153,24 +143,40 @@ result<void> interface_setup::remove_all_but(const std::vector<interface_address
     return {};
 }
 
-result<interface_state> interface_setup::run(const interface_settings& settings) {
-    const interface_address v4{settings.v4, settings.pool.length};
-    const interface_address v6{settings.v6, settings.ula.length};
-    if (auto done = set_mtu(settings.mtu); !done) return fail(std::move(done.error()));
-    interface_state out;
-    out.has_v6 = settings.mtu >= min_v6_mtu && set_no_generated_addresses() == 0;
-    // Removed first: an address of the same subnet that is there already would make ours its secondary, to go with it.
-    if (auto done = remove_all_but({v4, v6}); !done) return fail(std::move(done.error()));
-    if (auto done = bring_up(); !done) return fail(std::move(done.error()));
+result<bool> interface_setup::set_addresses(const interface_address& v4, const std::optional<interface_address>& v6) {
     constexpr unsigned add_or_keep = NLM_F_CREATE | NLM_F_REPLACE;
     if (const auto code = change_address(RTM_NEWADDR, add_or_keep, v4); code != 0) {
         return fail(refused(name_, "the address " + to_string(v4.address), code));
     }
-    if (!out.has_v6) return out;
-    const auto code = change_address(RTM_NEWADDR, add_or_keep, v6);
-    if (code != 0 && !is_without_v6(code)) return fail(refused(name_, "the address " + to_string(v6.address), code));
-    out.has_v6 = code == 0;
-    return out;
+    if (!v6) return false;
+    const auto code = change_address(RTM_NEWADDR, add_or_keep, *v6);
+    if (code != 0 && !is_without_v6(code)) return fail(refused(name_, "the address " + to_string(v6->address), code));
+    return code == 0;
+}
+
+result<bool> interface_setup::set_routes(const interface_settings& settings, bool has_v6) {
+    std::vector<source_route> wanted{{settings.v4, settings.pool}};
+    if (has_v6) wanted.push_back({settings.v6, settings.ula});
+    const auto code = set_source_routes(socket_, index_, wanted);
+    if (code != 0 && code != EOPNOTSUPP && code != EAFNOSUPPORT) {
+        return fail(refused(name_, "routing by source", code));
+    }
+    return code == 0;
+}
+
+result<interface_state> interface_setup::run(const interface_settings& settings) {
+    const interface_address v4{settings.v4, settings.pool.length};
+    const interface_address v6{settings.v6, settings.ula.length};
+    if (auto done = set_mtu(settings.mtu); !done) return fail(std::move(done.error()));
+    const bool may_have_v6 = settings.mtu >= min_v6_mtu && set_no_generated_addresses() == 0;
+    // Removed first: an address of the same subnet that is there already would make ours its secondary, to go with it.
+    if (auto done = remove_all_but({v4, v6}); !done) return fail(std::move(done.error()));
+    if (auto done = bring_up(); !done) return fail(std::move(done.error()));
+    auto has_v6 = set_addresses(v4, may_have_v6 ? std::optional(v6) : std::nullopt);
+    if (!has_v6) return fail(std::move(has_v6.error()));
+    auto has_rules = set_routes(settings, *has_v6);
+    if (!has_rules) return fail(std::move(has_rules.error()));
+    return interface_state{*has_v6, *has_rules, index_};
 }
 
 error cannot_list(const std::string& what, int code) {
@@ -209,28 +215,6 @@ std::optional<ip_address> host_address(const netlink_message& message, const std
     return address;
 }
 
-struct route {
-    unsigned interface = 0;
-    ip_prefix prefix;
-};
-
-std::optional<route> read_route(const netlink_message& message) {
-    const auto fixed = fixed_part<rtmsg>(message.body);
-    if (!fixed || message.type != RTM_NEWROUTE || fixed->rtm_type != RTN_UNICAST ||
-        (fixed->rtm_flags & RTM_F_CLONED) != 0) {
-        return std::nullopt;
-    }
-    const auto to = read_address(find_attribute(message.body, sizeof *fixed, RTA_DST));
-    if (!to) return std::nullopt;
-    auto interface = number_in<unsigned>(find_attribute(message.body, sizeof *fixed, RTA_OIF));
-    if (interface == 0) {
-        const auto first = fixed_part<rtnexthop>(find_attribute(message.body, sizeof *fixed, RTA_MULTIPATH));
-        if (first) interface = static_cast<unsigned>(first->rtnh_ifindex);
-    }
-    if (interface == 0) return std::nullopt;
-    return route{interface, {*to, fixed->rtm_dst_len}};
-}
-
 bool overlap(const ip_prefix& a, const ip_prefix& b) {
     return a.contains(b.address) || b.contains(a.address);
 }
@@ -248,6 +232,15 @@ result<interface_state> configure_interface(const std::string& name, const inter
     const auto index = ::if_nametoindex(name.c_str());
     if (index == 0) return fail(refused(name, "finding it", errno));
     return interface_setup(*socket, name, index).run(settings);
+}
+
+result<void> remove_interface_rules(unsigned index) {
+    auto socket = netlink_socket::open();
+    if (!socket) return fail(std::move(socket.error()));
+    const auto code = remove_source_rules(*socket, index);
+    if (code == 0 || code == EOPNOTSUPP || code == EAFNOSUPPORT) return {};
+    const auto text = "the routing rules of the VPN's interface cannot be removed: ";
+    return fail(code == EPERM ? errc::permission : errc::internal, text + std::generic_category().message(code));
 }
 
 result<std::vector<ip_address>> host_addresses(const std::string& except) {
@@ -270,19 +263,16 @@ result<std::vector<ip_address>> host_addresses(const std::string& except) {
 result<std::optional<route_in_use>> find_overlapping_route(const ip_prefix& prefix, const std::string& except) {
     auto socket = netlink_socket::open();
     if (!socket) return fail(std::move(socket.error()));
-    const auto own = ::if_nametoindex(except.c_str());
-    std::optional<route> found;
-    rtmsg fixed{};
-    fixed.rtm_family = family_of(prefix.address);
-    netlink_request request(RTM_GETROUTE, request_dump, fixed);
-    const auto code = socket->dump(request, [&](const netlink_message& message) {
-        const auto present = read_route(message);
-        if (found || !present || present->interface == own || present->prefix.length < widest_claim) return;
-        if (overlap(present->prefix, prefix)) found = present;
+    std::set<unsigned> own{::if_nametoindex(except.c_str())};
+    std::vector<route> found;
+    const auto code = list_routes(*socket, family_of(prefix.address), [&](const route& each) {
+        if (each.table == source_table_of(each.interface)) own.insert(each.interface);
+        if (each.prefix.length >= widest_claim && overlap(each.prefix, prefix)) found.push_back(each);
     });
     if (code != 0) return fail(cannot_list("routes", code));
-    if (!found) return std::optional<route_in_use>();
-    return route_in_use{interface_name(found->interface), found->prefix};
+    const auto other = std::ranges::find_if(found, [&](const route& each) { return !own.contains(each.interface); });
+    if (other == found.end()) return std::optional<route_in_use>();
+    return route_in_use{interface_name(other->interface), other->prefix};
 }
 
 result<network_monitor> network_monitor::open() {

@@ -21,13 +21,19 @@ struct interface_settings {
 };
 
 struct interface_state {
-    bool has_v6 = false;  ///< the kernel has IPv6, and not turned off for the interface
+    bool has_v6 = false;            ///< the kernel has IPv6, and not turned off for the interface
+    bool has_source_rules = false;  ///< the kernel has routing rules: see source_routing.hpp
+    unsigned index = 0;
 };
 
-/// Brings the interface up with exactly these addresses; others that it has are taken off. Doing it again changes
-/// nothing. An idle interface sends nothing by itself. errc::permission, errc::no_tun (no such interface),
-/// errc::internal.
+/// Brings the interface up with exactly these addresses; others that it has are taken off. What has one of them as its
+/// source and is for the pool or the ULA prefix then leaves through this interface, whichever others have such a route.
+/// Doing it again changes nothing. An idle interface sends nothing by itself. errc::permission, errc::no_tun (no such
+/// interface), errc::internal.
 result<interface_state> configure_interface(const std::string& name, const interface_settings& settings);
+
+/// Takes away what does not vanish with the interface; it may be gone already. errc::internal, errc::permission.
+result<void> remove_interface_rules(unsigned index);
 
 /// Addresses at which others may reach this machine, of interfaces that are up, in the kernel's order. Without
 /// loopback, link-local and deprecated ones, and without those of the interface `except`.
@@ -38,6 +44,7 @@ struct route_in_use {
     ip_prefix prefix;
 };
 /// A route other than a default one that shares addresses with `prefix` and leads into another interface than `except`.
+/// Interfaces that configure_interface() has set up do not count: routing by source keeps them apart.
 result<std::optional<route_in_use>> find_overlapping_route(const ip_prefix& prefix, const std::string& except);
 
 /// Tells that links, addresses or routes have changed, not which.

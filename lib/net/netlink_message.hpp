@@ -3,12 +3,17 @@
 // in the machine's own byte order and padded to four bytes.
 #include "buri/base/bytes.hpp"
 
+#include <linux/netlink.h>
+
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <type_traits>
 
 namespace buri::net {
+
+constexpr unsigned request_ack = NLM_F_REQUEST | NLM_F_ACK;
+constexpr unsigned request_dump = NLM_F_REQUEST | NLM_F_DUMP;
 
 template <typename T>
 byte_view bytes_of(const T& value) {
