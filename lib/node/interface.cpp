@@ -4,6 +4,12 @@
 
 namespace buri::node {
 
+interface::~interface() {
+    if (index_ == 0) return;
+    const auto done = net::remove_interface_rules(index_);
+    if (!done) log_.warning("routing rules are left behind", {{"interface", name_}, {"error", done.error().text}});
+}
+
 result<void> interface::configure(node_id self, const ip_prefix& pool, const ip_prefix& ula) {
     for (const auto& range : {pool, ula}) {
         const auto overlap = net::find_overlapping_route(range, name_);
@@ -17,7 +23,11 @@ result<void> interface::configure(node_id self, const ip_prefix& pool, const ip_
     const auto state = net::configure_interface(name_, settings);
     if (!state) return fail(state.error());
     if (!state->has_v6) log_.info("the interface has no IPv6", {{"interface", name_}});
-    configured_ = true;
+    if (!state->has_source_rules && index_ == 0) {
+        log_.info("the kernel has no routing rules: another node's route on this machine may win",
+                  {{"interface", name_}});
+    }
+    index_ = state->index;
     return {};
 }
 
