@@ -1,6 +1,7 @@
 // man/vpn-protocol.7 is what strangers write nodes from: it must name everything that the code has, and nothing else.
 #include "buri/base/errors.hpp"
 #include "buri/base/suite.hpp"
+#include "buri/wire/cbor.hpp"
 #include "buri/wire/datagram.hpp"
 #include "buri/wire/field_limits.hpp"
 #include "buri/wire/frame.hpp"
