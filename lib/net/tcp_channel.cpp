@@ -1,6 +1,7 @@
 #include "buri/net/tcp_channel.hpp"
 
 #include "buri/net/deadline.hpp"
+#include "buri/net/name_lookup.hpp"
 #include "buri/net/tokens.hpp"
 
 #include <asio/buffer.hpp>
@@ -85,16 +86,11 @@ void tcp_channel::wake() {
 
 asio::awaitable<result<asio::ip::tcp::socket>> async_connect(std::string host, std::uint16_t port, duration each) {
     const auto executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::resolver resolver(executor);
-    const auto service = std::to_string(port);
-    const auto [unresolved, found] = co_await resolver.async_resolve(host, service, as_tuple);
-    if (unresolved) {
-        co_return fail(errc::server_unresolved, "the name '" + host + "' cannot be resolved: " + unresolved.message() +
-                                                    ". Check the name and this machine's DNS.");
-    }
+    const auto found = co_await async_look_up(host);
+    if (!found) co_return fail(found.error());
     std::string reason = "it has no address";
-    for (const auto& entry : found) {
-        const auto target = entry.endpoint();
+    for (const auto& address : *found) {
+        const asio::ip::tcp::endpoint target(address, port);
         asio::ip::tcp::socket socket(executor);
         const auto until = now() + each;
         const deadline limit(socket, until);
@@ -103,7 +99,7 @@ asio::awaitable<result<asio::ip::tcp::socket>> async_connect(std::string host, s
         reason = to_string(to_endpoint(target)) + ": " + (limit.was_hit() ? "no answer" : problem.message());
     }
     co_return fail(errc::server_unreachable, "the server '" + host + "' cannot be reached (" + reason +
-                                                 "). Check that it runs and that TCP port " + service +
+                                                 "). Check that it runs and that TCP port " + std::to_string(port) +
                                                  " is open to here.");
 }
 
