@@ -12,6 +12,9 @@
 namespace buri::store {
 namespace {
 
+/// Between the name of the file that it is to become and six characters at random.
+constexpr std::string_view unfinished = ".new-";
+
 std::string quoted(const std::filesystem::path& path) {
     return "'" + path.string() + "'";
 }
@@ -35,7 +38,8 @@ int write_all(int file, std::string_view content) {
 class temporary_file {
 public:
     explicit temporary_file(const std::filesystem::path& target)
-        : name_((directory_of(target) / ("." + target.filename().string() + ".XXXXXX")).string()),
+        : name_((directory_of(target) / ("." + target.filename().string() + std::string(unfinished) + "XXXXXX"))
+                    .string()),
           file_(::mkostemp(name_.data(), O_CLOEXEC)) {}
     temporary_file(const temporary_file&) = delete;
     temporary_file& operator=(const temporary_file&) = delete;
@@ -157,6 +161,17 @@ result<void> sync_directory(const std::filesystem::path& path) {
     const descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory || ::fsync(directory.get()) != 0) return fail(file_error("cannot sync directory", path, errno));
     return {};
+}
+
+void remove_unfinished_files(const std::filesystem::path& directory) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+        const auto name = entry.path().filename().string();
+        const auto mark = name.rfind(unfinished);
+        if (name.starts_with('.') && mark != std::string::npos && name.size() == mark + unfinished.size() + 6) {
+            std::filesystem::remove(entry.path(), ignored);
+        }
+    }
 }
 
 }  // namespace buri::store

@@ -33,4 +33,7 @@ result<void> sync_directory(const std::filesystem::path& path);
 /// write".
 error file_error(std::string_view doing, const std::filesystem::path& path, int number);
 
+/// Takes away what a killed process left of write_file_durably(). Nobody may be writing there now.
+void remove_unfinished_files(const std::filesystem::path& directory);
+
 }  // namespace buri::store

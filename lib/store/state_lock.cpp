@@ -36,6 +36,7 @@ result<state_lock> state_lock::acquire(const std::filesystem::path& directory) {
                                               "': " + holder(file.get()) +
                                               " uses it. End that one first, or name another directory with --state.");
     }
+    remove_unfinished_files(directory);
     const auto line = std::to_string(::getpid()) + "\n";
     // The number is for messages only: a full disk does not keep a daemon from starting.
     const bool written = ::ftruncate(file.get(), 0) == 0 && ::pwrite(file.get(), line.data(), line.size(), 0) > 0;
