@@ -150,8 +150,11 @@ void node::on_link_error(const error& why) {
     const bool is_news = !problem_ || problem_->text != why.text;
     problem_ = why;
     if (!is_news) return;
-    log_.warning("not connected to the server", {{"reason", why.text}});
-    if (options_.progress) options_.progress("offline", why.text + " Trying again.");
+    if (options_.progress) {
+        say("offline", why.text + (why.text.ends_with('.') ? "" : ".") + " Trying again.");
+    } else {
+        log_.warning("not connected to the server", {{"reason", why.text}});
+    }
     if (listener_) listener_({{"event", "problem"}, {"name", describe(why.code).name}, {"text", why.text}});
 }
 

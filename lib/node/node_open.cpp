@@ -11,8 +11,8 @@
 namespace buri::node {
 namespace {
 
-/// What the user named now, with what is pinned already. A server that shows another key than the pinned one is another
-/// server, and this node's account is not there.
+/// What the user named now, with what is pinned already. A new key for the same place is the user's decision, made by
+/// naming it; another key at another place is another server, and this node's account is not there.
 result<store::pinned_server> choose_server(const options& from, const store::node_state& state) {
     if (!from.server && !state.server) {
         return fail(errc::usage,
@@ -29,7 +29,7 @@ result<store::pinned_server> choose_server(const options& from, const store::nod
         wanted.key_blob = pinned.key_blob;
         return wanted;
     }
-    if (!state.identity) return wanted;
+    if (!state.identity || (is_same_place && !wanted.fingerprint.empty())) return wanted;
     return fail(errc::server_key_changed,
                 from.state.string() + " belongs to the server '" + pinned.host + "' with the key " +
                     pinned.fingerprint + ", and " +
@@ -81,6 +81,8 @@ result<std::unique_ptr<node>> node::open(asio::io_context& context, options from
     auto server = choose_server(from, *state);
     if (!server) return fail(server.error());
     const bool is_kept = state->server == *server;
+    // The account belongs to the node's key: a server that has it gives the same address again.
+    if (state->server && state->server->fingerprint != server->fingerprint) state->identity = {};
     state->server = std::move(*server);
     auto self = load_or_make_identity(from.state, from.config.key_type, from.key_type, random);
     if (!self) return fail(self.error());
