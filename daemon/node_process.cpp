@@ -9,6 +9,9 @@
 
 #include <asio/io_context.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace buri::daemon {
 namespace {
 
@@ -33,6 +36,17 @@ store::pinned_server to_pinned(const server_spec& spec) {
 
 store::identity_key_type to_stored(crypto::key_type type) {
     return type == crypto::key_type::rsa ? store::identity_key_type::rsa : store::identity_key_type::ed25519;
+}
+
+/// Why the node was not ready in time, where that is known better than that nobody answered: a name that does not
+/// resolve, a server with a full disk.
+error not_ready(const node::node& node, const error& late) {
+    constexpr std::array silence{errc::server_unreachable, errc::server_closed, errc::timed_out, errc::cancelled};
+    const auto problem = node.status().at("problem");
+    if (!problem.is_object()) return late;
+    const auto row = std::ranges::find(all_errors(), problem.at("name").get<std::string>(), &error_info::name);
+    if (row == all_errors().end() || std::ranges::find(silence, row->code) != silence.end()) return late;
+    return make_error(row->code, problem.at("text").get<std::string>());
 }
 
 node::options to_node_options(const node_process_options& options, store::node_config config,
@@ -103,7 +117,7 @@ private:
         const auto reached = co_await node_.async_wait(until, patience);
         if (reached && hooks_.ready) hooks_.ready(service_.status());
         if (reached) co_return;
-        too_late_ = fail(reached.error());
+        too_late_ = fail(not_ready(node_, reached.error()));
         stop();
     }
 

@@ -36,11 +36,18 @@ private:
     net::task_group others_;
 };
 
+result<store::server_config> load_config(const server_process_options& options) {
+    if (options.config_file.empty()) return store::load_server_config(server::config_path(options.state_directory));
+    auto config = store::load_server_config(options.config_file);
+    if (config || config.error().code != errc::not_initialised) return config;
+    return fail(errc::config, "cannot read '" + options.config_file.string() +
+                                  "': there is no such file. Check the path after --config");
+}
+
 }  // namespace
 
 result<void> run_server(const server_process_options& options, const process_hooks& hooks) {
-    auto config = store::load_server_config(options.config_file.empty() ? server::config_path(options.state_directory)
-                                                                        : options.config_file);
+    auto config = load_config(options);
     if (!config) return fail(config.error());
     if (options.level) config->log_level = *options.level;
     auto log = make_logger({config->log_level, {}});
