@@ -1,6 +1,9 @@
 #pragma once
-// Is the server still there? A ping after 20 s without a word from it, and 10 s for any word after that.
+// Is the server still there? A ping after 20 s without a word from it, and 10 s for any word after that. To a server that talks
+// all the time a ping each minute, because it ends the connection of a node that says nothing for 90 s.
 #include "buri/base/time_point.hpp"
+
+#include <algorithm>
 
 namespace buri::core {
 
@@ -8,19 +11,17 @@ class server_watch {
 public:
     static constexpr duration silence = std::chrono::seconds(20);
     static constexpr duration patience = std::chrono::seconds(10);
+    static constexpr duration own_silence = std::chrono::seconds(60);
 
     enum class action { none, ping, give_up };
 
     /// The hello that follows asks for a word, as a ping does.
-    void on_connected(time_point now) {
-        asked_ = true;
-        next_ = now + patience;
-    }
+    void on_connected(time_point now) { ask(now); }
     void on_disconnected() { next_ = never; }
     void on_received(time_point now) {
         if (next_ == never) return;
         asked_ = false;
-        next_ = now + silence;
+        next_ = std::min(now + silence, last_asked_ + own_silence);
     }
     /// give_up comes once a connection.
     action on_deadline(time_point now) {
@@ -29,14 +30,20 @@ public:
             next_ = never;
             return action::give_up;
         }
-        asked_ = true;
-        next_ = now + patience;
+        ask(now);
         return action::ping;
     }
     [[nodiscard]] time_point next_deadline() const { return next_; }
 
 private:
+    void ask(time_point now) {
+        asked_ = true;
+        last_asked_ = now;
+        next_ = now + patience;
+    }
+
     bool asked_ = false;
+    time_point last_asked_ = never;
     time_point next_ = never;
 };
 

@@ -2,6 +2,7 @@
 #include "buri/core/node/server_watch.hpp"
 
 #include <catch2/catch.hpp>
+#include <vector>
 
 using namespace buri;
 using namespace buri::core;
@@ -89,4 +90,17 @@ TEST_CASE("any word of the server resets the watch; a hello without one is given
     CHECK(watch.next_deadline() == start + 42s);
     watch.on_disconnected();
     CHECK(watch.next_deadline() == never);
+}
+
+TEST_CASE(
+    "a server that talks all the time is pinged each minute, so that it does not end the connection of a silent node") {
+    server_watch watch;
+    watch.on_connected(start);
+    std::vector<int> pings;
+    for (int second = 1; second <= 180; ++second) {
+        watch.on_received(start + std::chrono::seconds(second));
+        if (watch.on_deadline(start + std::chrono::seconds(second)) == server_watch::action::ping)
+            pings.push_back(second);
+    }
+    CHECK(pings == std::vector<int>{60, 120, 180});
 }
