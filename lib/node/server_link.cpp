@@ -19,6 +19,8 @@ asio::awaitable<error> server_link::async_run(std::string host, std::uint16_t po
                                               core::control_client_settings settings, link_listener& listener) {
     auto connected = co_await net::async_connect(host, port, connect_timeout);
     if (!connected) co_return connected.error();
+    // Told to end while the connection was being made: nobody would close this one.
+    if (finished_) co_return make_error(errc::cancelled);
     suite_ = settings.suite;
     const auto present =
         std::make_shared<connection>(std::move(*connected), std::move(settings), key_, random_, log_, net::now());
@@ -84,6 +86,7 @@ bool server_link::send(byte_view cbor) {
 }
 
 void server_link::finish() {
+    finished_ = true;
     if (!connection_) return;
     if (!connection_->over) connection_->over = make_error(errc::cancelled);
     connection_->channel.finish();

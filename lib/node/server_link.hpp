@@ -30,7 +30,7 @@ public:
                                      link_listener& listener);
     /// False if there is no open channel.
     bool send(byte_view cbor);
-    /// What was sent still leaves.
+    /// For good: what was sent still leaves, and no new connection is made.
     void finish();
     /// At once.
     void close();
@@ -62,6 +62,7 @@ private:
     std::shared_ptr<connection> connection_;
     endpoint remote_;
     suite_id suite_ = suite_id::aes;
+    bool finished_ = false;
 };
 
 }  // namespace buri::node
