@@ -2,6 +2,7 @@
 #include "buri/core/node/server_watch.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <vector>
 
 using namespace buri;
