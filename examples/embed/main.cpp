@@ -13,7 +13,10 @@ namespace {
 class program {
 public:
     program(asio::io_context& context, buri::node::node& node, std::string network)
-        : node_(node), network_(std::move(network)), signals_(context, SIGINT, SIGTERM), tasks_(context.get_executor()) {
+        : node_(node),
+          network_(std::move(network)),
+          signals_(context, SIGINT, SIGTERM),
+          tasks_(context.get_executor()) {
         signals_.async_wait([this](const asio::error_code& problem, int) {
             if (!problem) node_.stop();
         });

@@ -112,6 +112,8 @@ void node::announce_endpoints() {
     std::vector<endpoint> endpoints;
     for (const auto& address : interface_.host_addresses())
         endpoints.push_back({address, udp_port_});
+    if (endpoints == announced_) return;
+    announced_ = endpoints;
     machine_.on_local_endpoints(std::move(endpoints), net::now());
     pump();
 }

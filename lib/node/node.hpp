@@ -133,6 +133,7 @@ private:
     net::address_watch watch_;
     net::event_descriptor reports_wait_;
     std::uint16_t udp_port_;
+    std::optional<std::vector<endpoint>> announced_;  ///< own host addresses, as the machine knows them
     std::unique_ptr<dataplane::plane> plane_;
     link_table links_;
     server_link link_;

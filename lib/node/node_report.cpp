@@ -99,6 +99,7 @@ json node::peer_json(const core::peer_view& view) const {
         {"networks", std::move(networks)},
         {"problem", nullptr},
     };
+    if (!view.problem.empty()) out["problem"] = view.problem;
     if (!view.tunnel) return out;
     if (view.tunnel->path) out["endpoint"] = to_string(*view.tunnel->path);
     if (view.tunnel->round_trip) out["rtt_ms"] = to_milliseconds(*view.tunnel->round_trip);

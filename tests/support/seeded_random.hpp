@@ -10,7 +10,8 @@ public:
     explicit seeded_random(std::uint64_t seed) : state_(seed) {}
 
     void fill(byte_span out) override {
-        for (auto& byte : out) byte = static_cast<std::uint8_t>(next() >> 56U);
+        for (auto& byte : out)
+            byte = static_cast<std::uint8_t>(next() >> 56U);
     }
 
 private:

@@ -6,14 +6,6 @@
 //                                                           up --keys expired--> agreeing
 //
 // What is not authenticated can only be ignored. A datagram that fails authentication changes nothing.
-#include <deque>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string_view>
-#include <variant>
-#include <vector>
-
 #include "buri/base/endpoint.hpp"
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
@@ -21,6 +13,14 @@
 #include "buri/crypto/identity_key.hpp"
 #include "buri/crypto/traffic_keys.hpp"
 #include "buri/wire/messages.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 namespace buri::core {
 
@@ -72,8 +72,8 @@ struct tunnel_changed {
 /// This introduction is used up: ask the server for a fresh one.
 struct want_new_introduction {};
 
-using tunnel_output = std::variant<send_clear, add_receive_keys, set_send_keys, drop_receive_keys, stop_sending, set_path,
-                                   send_sealed, tunnel_changed, want_new_introduction>;
+using tunnel_output = std::variant<send_clear, add_receive_keys, set_send_keys, drop_receive_keys, stop_sending,
+                                   set_path, send_sealed, tunnel_changed, want_new_introduction>;
 
 // ---- inputs that are values -----------------------------------------------------------------------------------------------
 
@@ -92,16 +92,16 @@ struct tunnel_status {
     std::optional<duration> round_trip;
     std::optional<std::uint8_t> epoch;  ///< of the send keys
     suite_id suite = suite_id::aes;
-    std::string_view problem;           ///< why it failed, or why it is not up yet; empty if it is up
+    std::string_view problem;  ///< why it failed, or why it is not up yet; empty if it is up
 };
 
 class tunnel {
 public:
     /// `offer` comes from the server; `own` is this node. Fails with errc::key_unsuitable, errc::malformed or
     /// errc::suite_refused if the offer cannot be used (own key as the peer's, bad key blob, suite not in `suites`).
-    static result<std::unique_ptr<tunnel>> make(node_id own, const crypto::identity_key& own_key, const wire::tunnel_open& offer,
-                                                std::span<const suite_id> suites, random_source& random, logger log,
-                                                time_point now);
+    static result<std::unique_ptr<tunnel>> make(node_id own, const crypto::identity_key& own_key,
+                                                const wire::tunnel_open& offer, std::span<const suite_id> suites,
+                                                random_source& random, logger log, time_point now);
     ~tunnel();
     tunnel(const tunnel&) = delete;
     tunnel& operator=(const tunnel&) = delete;
