@@ -43,6 +43,7 @@ class Commands:
         await asyncio.wait_for(self.node.reading, 5)
 
     async def do_reconnect(self):
+        self.node.pinging.cancel()
         self.node.reading.cancel()
         self.node.control.close()
         before = dict(self.node.tunnels)

@@ -65,6 +65,12 @@ class Node(asyncio.DatagramProtocol):
         await asyncio.wait_for(self.synced.wait(), 5)
         candidates, nat = await stun.discover(self)
         await self.request("endpoints", candidates=candidates, nat=nat)
+        self.pinging = asyncio.ensure_future(self.ping_server())
+
+    async def ping_server(self):
+        while not self.reading.done():
+            await asyncio.sleep(20)
+            await self.request("ping")
 
     async def request(self, kind, **fields):
         self.asked += 1

@@ -17,7 +17,7 @@ class Checks:
     def __init__(self, options):
         self.options, self.suite = options, options.suite
         self.fingerprint = crypto.fingerprint_bytes(options.fingerprint)
-        self.key = crypto.new_key("rsa" if self.suite == crypto.CLASSIC else "ed25519")
+        self.key, self.other_key = (crypto.new_key("rsa" if self.suite == crypto.CLASSIC else "ed25519") for _ in range(2))
         self.identity = None
         self.done = []
 
@@ -63,18 +63,22 @@ class Checks:
             assert code is None, f"no error {code}"
             return
         assert code is None or seen == code, f"error {seen} instead of {code}"
-        try:
-            await asyncio.wait_for(control.frame(), 8)
-        except Closed:
-            return
-        raise AssertionError("the connection goes on")
+        await self.ended(control)
 
     async def refused(self, control, code, tag=HELO_ERR):
         try:
             await asyncio.wait_for(control.expect(0), 8)
         except Answered as answered:
             assert (answered.tag, answered.code) == (tag, code), answered
+            await self.ended(control)
             return answered.text
+
+    async def ended(self, control):
+        try:
+            await asyncio.wait_for(control.frame(), 8)
+        except Closed:
+            return
+        raise AssertionError("the connection goes on")
 
     # Clear messages
 
@@ -152,9 +156,8 @@ class Checks:
 
     async def check_wrong_signature_is_refused(self):
         control = await self.greeted()
-        other = crypto.new_key("rsa" if self.suite == crypto.CLASSIC else "ed25519")
         try:
-            await control.authenticate(other, self.identity)
+            await control.authenticate(self.other_key, self.identity)
         except Answered as answered:
             assert (answered.tag, answered.code) == (ERR, AUTH_FAILED), answered
         await self.closes(control)
@@ -172,6 +175,11 @@ class Checks:
         identity = await control.register(self.key, "refused")
         assert identity == self.identity, "another identity"
         await control.authenticate(self.key, identity)
+
+    async def check_second_connection_of_an_account_ends_the_first(self):
+        first = await self.ready()
+        await self.answer(await self.ready(), "ok", t="ping", q=2)
+        await self.closes(first)
 
     async def check_register_after_auth_closes(self):
         control = await self.online()

@@ -214,16 +214,19 @@ class Tunnel:
         self.answer.set()
 
     def on_ke1(self, epoch, ni, gi, _, source):
-        if self.initiator or epoch != (0 if self.current is None else (self.current.number + 1) % 4):
+        following = 0 if self.current is None else (self.current.number + 1) % 4
+        again = self.current is not None and epoch == self.current.number and not self.current.newest
+        if self.initiator or (epoch != following and not again):
             return
-        if self.exchange is None or self.exchange["ke1"] != (epoch, ni, gi):
-            secret = crypto.Secret(self.suite)
-            both = (ni, secret.nonce, gi, secret.value)
-            made = self.make_epoch(epoch, secret.agree(gi), *both)
-            signature = crypto.sign(self.node.key, self.signed(KE2, epoch, *both), self.suite)
-            ke2 = self.ke_message(KE2, epoch, secret, signature)
-            self.exchange = {"ke1": (epoch, ni, gi), "ke2": ke2, "made": made, "both": both}
-        self.node.transmit(self.exchange["ke2"], source)
+        if self.exchange is None or self.exchange["epoch"] != epoch:
+            self.exchange = {"epoch": epoch, "secret": crypto.Secret(self.suite), "answers": {}}
+        mine, answers = self.exchange["secret"], self.exchange["answers"]
+        if (ni, gi) not in answers:
+            signature = crypto.sign(self.node.key, self.signed(KE2, epoch, ni, mine.nonce, gi, mine.value), self.suite)
+            if len(answers) == 4:
+                del answers[next(iter(answers))]
+            answers[ni, gi] = self.ke_message(KE2, epoch, mine, signature)
+        self.node.transmit(answers[ni, gi], source)
 
     def on_ke3(self, epoch, ni, gi, signature, source):
         if self.initiator:
@@ -231,11 +234,13 @@ class Tunnel:
         if self.done == (epoch, ni, gi):
             self.send_sealed(b"")
             return
-        if not self.exchange or self.exchange["ke1"] != (epoch, ni, gi):
+        if not self.exchange or self.exchange["epoch"] != epoch:
             return
-        crypto.verify(self.blob, signature, self.signed(KE3, epoch, *self.exchange["both"]), self.suite)
-        self.epochs[epoch] = self.exchange["made"]
-        self.done, self.exchange = self.exchange["ke1"], None
+        mine = self.exchange["secret"]
+        both = (ni, mine.nonce, gi, mine.value)
+        crypto.verify(self.blob, signature, self.signed(KE3, epoch, *both), self.suite)
+        self.epochs[epoch] = self.make_epoch(epoch, mine.agree(gi), *both)
+        self.done, self.exchange = (epoch, ni, gi), None
         if source not in self.proven:
             self.send_probe(source)
         self.switch(self.epochs[epoch])
