@@ -27,7 +27,7 @@ CLASSIC, AES, CHACHA = 1, 2, 3
 
 
 def new_key(kind):
-    return rsa.generate_private_key(65537, 3072) if kind == "rsa" else ed25519.Ed25519PrivateKey.generate()
+    return rsa.generate_private_key(65537, 2048) if kind == "rsa" else ed25519.Ed25519PrivateKey.generate()
 
 
 def blob_of(key):
