@@ -2,7 +2,7 @@
 import asyncio
 
 import crypto
-from wire import Reader, Refused, cbor, cbor_map, u8, u16, u32, var
+from wire import Reader, Refused, cbor, cbor_map, u8, u32, var
 
 HELO, HELO_OK, HELO_ERR, KEY_ASK, KEY = 0x01, 0x02, 0x03, 0x04, 0x05
 REGISTER, REGISTER_OK, AUTH, AUTH_OK, ERR, MSG = 0x10, 0x11, 0x12, 0x13, 0x14, 0x20

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""A second implementation of a node, written from vpn-protocol(7) and the RFCs alone, to show that the page is complete.
+"""A second implementation of a node, written from vpn-protocol(7) and the RFCs alone, to show that the page is
+complete.
 
-It has no interface: it answers pings to its VPN address by itself. It reads commands from its standard input, one a line, and
-answers each with one line, "ok ..." or "error ...":
+It has no interface: it answers pings to its VPN address by itself. It reads commands from its standard input, one a
+line, and answers each with one line, "ok ..." or "error ...":
 
     join NETWORK, leave NETWORK, bye     requests to the server
     reconnect                            loses the connection and comes back with the tunnels it has
@@ -130,8 +131,9 @@ class Node(asyncio.DatagramProtocol):
     def on_open(self, message):
         opened = {
             "peer": wire.node_number(field(message, "peer", str)), "key": field(message, "key", bytes, 1024),
-            "in": field(message, "in", int), "out": field(message, "out", int), "suite": field(message, "suite", int, 255),
-            "punch": field(message, "punch", bytes, 16), "candidates": self.candidates_in(message),
+            "in": field(message, "in", int), "out": field(message, "out", int),
+            "suite": field(message, "suite", int, 255), "punch": field(message, "punch", bytes, 16),
+            "candidates": self.candidates_in(message),
         }
         field(message, "networks", list)
         self.peers[field(message, "nickname", str, 63)] = opened["peer"]

@@ -127,6 +127,7 @@ class Tunnel:
             if endpoint is not None and endpoint not in self.proven:
                 self.proven.append(endpoint)
                 self.path_known.set()
+                self.node.changed.set()
         elif tag in (KE1, KE2, KE3):
             epoch = reader.number(1)
             nonce = reader.take(crypto.nonce_size(self.suite))
@@ -249,9 +250,13 @@ class Tunnel:
     def switch(self, epoch):
         old, self.current = self.current, epoch
         if old is not None:
-            asyncio.get_running_loop().call_later(10, lambda: self.epochs.get(old.number) is old and self.epochs.pop(old.number))
+            asyncio.get_running_loop().call_later(10, self.forget, old)
         self.up.set()
         self.node.tunnel_up(self)
+
+    def forget(self, old):
+        if self.epochs.get(old.number) is old:
+            del self.epochs[old.number]
 
     # Sealed messages
 
