@@ -117,6 +117,13 @@ void node::on_message(byte_view cbor) {
         log_.warning("a message of the server was not understood", {{"reason", message.error().text}});
         return;
     }
+    if (const auto* const event = std::get_if<wire::numbered_event>(&*message)) {
+        std::visit(
+            [&](const auto& body) {
+                log_.debug("event from the server", {{"kind", std::string(body.kind)}});
+            },
+            event->body);
+    }
     machine_.on_server_message(*message, net::now());
     pump();
 }

@@ -5,6 +5,7 @@
 #include "buri/net/task_group.hpp"
 
 #include <array>
+#include <utility>
 
 namespace buri::node {
 namespace {
@@ -26,16 +27,17 @@ asio::awaitable<error> server_link::async_run(std::string host, std::uint16_t po
         std::make_shared<connection>(std::move(*connected), std::move(settings), key_, random_, log_, net::now());
     remote_ = present->channel.remote();
     connection_ = present;
-    pump(*present, listener);
+    listener_ = &listener;
+    pump(*present);
     net::task_group both(executor_);
     both.spawn(present->channel.run_writer());
-    both.spawn(run_reader(*present, listener));
+    both.spawn(run_reader(*present));
     co_await both.join();
     connection_.reset();
     co_return present->over.value_or(make_error(errc::cancelled));
 }
 
-asio::awaitable<void> server_link::run_reader(connection& present, link_listener& listener) {
+asio::awaitable<void> server_link::run_reader(connection& present) {
     std::array<std::uint8_t, 16384> buffer{};
     while (!present.over) {
         const bool is_open = present.machine.state() == core::control_client_state::open;
@@ -48,27 +50,32 @@ asio::awaitable<void> server_link::run_reader(connection& present, link_listener
         } else if (!present.over) {
             present.over = count.error();
         }
-        pump(present, listener);
+        pump(present);
     }
     present.channel.finish();
 }
 
-void server_link::pump(connection& present, link_listener& listener) {
+/// What the listener does with one output may make more, send() above all: they wait their turn.
+void server_link::pump(connection& present) {
+    if (std::exchange(present.is_pumping, true)) return;
+    while (auto output = present.machine.poll_output())
+        carry_out(present, *output);
+    present.is_pumping = false;
+}
+
+void server_link::carry_out(connection& present, core::control_client_output& output) {
     const auto stop_unless = [&](bool goes_on) {
         if (!goes_on && !present.over) present.over = make_error(errc::cancelled);
     };
-    while (auto output = present.machine.poll_output()) {
-        std::visit(
-            overloaded{
-                [&](const core::send_bytes& what) { stop_unless(present.channel.send(what.data)); },
-                [&](core::server_key_learned& what) { stop_unless(listener.on_server_key(std::move(what.blob))); },
-                [&](const core::identity_given& what) { stop_unless(listener.on_identity(what.identity)); },
-                [&](const core::channel_open&) { listener.on_open(); },
-                [&](const core::message_received& what) { listener.on_message(what.cbor); },
-                [&](const core::channel_failed& what) { present.over = what.why; },
-            },
-            *output);
-    }
+    std::visit(overloaded{
+                   [&](const core::send_bytes& what) { stop_unless(present.channel.send(what.data)); },
+                   [&](core::server_key_learned& what) { stop_unless(listener_->on_server_key(std::move(what.blob))); },
+                   [&](const core::identity_given& what) { stop_unless(listener_->on_identity(what.identity)); },
+                   [&](const core::channel_open&) { listener_->on_open(); },
+                   [&](const core::message_received& what) { listener_->on_message(what.cbor); },
+                   [&](const core::channel_failed& what) { present.over = what.why; },
+               },
+               output);
 }
 
 bool server_link::is_open() const {
@@ -79,9 +86,7 @@ bool server_link::send(byte_view cbor) {
     if (!is_open()) return false;
     const auto present = connection_;
     present->machine.send(cbor);
-    while (auto output = present->machine.poll_output()) {
-        if (const auto* const what = std::get_if<core::send_bytes>(&*output)) present->channel.send(what->data);
-    }
+    pump(*present);
     return true;
 }
 

@@ -50,16 +50,19 @@ private:
         net::tcp_channel channel;
         core::control_client machine;
         std::optional<error> over;
+        bool is_pumping = false;
     };
 
-    asio::awaitable<void> run_reader(connection& present, link_listener& listener);
-    void pump(connection& present, link_listener& listener);
+    asio::awaitable<void> run_reader(connection& present);
+    void pump(connection& present);
+    void carry_out(connection& present, core::control_client_output& output);
 
     asio::any_io_executor executor_;
     const crypto::identity_key& key_;
     random_source& random_;
     logger log_;
     std::shared_ptr<connection> connection_;
+    link_listener* listener_ = nullptr;  ///< of the present connection
     endpoint remote_;
     suite_id suite_ = suite_id::aes;
     bool finished_ = false;
