@@ -11,7 +11,8 @@ namespace {
 
 std::optional<log_level> level_of(const invocation& call) {
     if (call.has("--verbose")) return log_level::debug;
-    if (call.is_quiet()) return log_level::error;
+    // A log file is not what --quiet is about.
+    if (call.is_quiet() && !call.has("--detach")) return log_level::error;
     return std::nullopt;
 }
 
