@@ -99,13 +99,14 @@ json node::peer_json(const core::peer_view& view) const {
         {"networks", std::move(networks)},
         {"problem", nullptr},
     };
-    if (!view.problem.empty()) out["problem"] = view.problem;
+    if (!view.problem.empty()) out["problem"] = {{"name", "tunnel"}, {"text", view.problem}};
     if (!view.tunnel) return out;
     if (view.tunnel->path) out["endpoint"] = to_string(*view.tunnel->path);
     if (view.tunnel->round_trip) out["rtt_ms"] = to_milliseconds(*view.tunnel->round_trip);
     out["suite"] = describe(view.tunnel->suite).name;
     out["epoch"] = or_null(view.tunnel->epoch);
-    if (!view.tunnel->problem.empty() && view.info.online) out["problem"] = view.tunnel->problem;
+    if (!view.tunnel->problem.empty() && view.info.online)
+        out["problem"] = {{"name", "tunnel"}, {"text", view.tunnel->problem}};
     return out;
 }
 
