@@ -1,8 +1,8 @@
 #include "buri/store/server_database.hpp"
 #include "buri/store/sqlite_connection.hpp"
 #include "tests/support/seeded_random.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 #include "tests/unit/store/record_samples.hpp"
-#include "tests/unit/store/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -46,7 +46,7 @@ error refusal(const std::filesystem::path& file, std::span<const migration> sche
 }
 
 TEST_CASE("a newer database is refused with both versions and left as it is") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db");
     edit(dir / "server.db", "PRAGMA user_version = 99");
     const auto why = refusal(dir / "server.db");
@@ -55,7 +55,7 @@ TEST_CASE("a newer database is refused with both versions and left as it is") {
 }
 
 TEST_CASE("a newer version that is only in the log is seen too, and the log stays") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db");
     {
         auto connection = sqlite_connection::open(dir / "server.db");
@@ -67,7 +67,7 @@ TEST_CASE("a newer version that is only in the log is seen too, and the log stay
 }
 
 TEST_CASE("what is no database is refused and left as it is") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     test::seeded_random random(7);
     bytes noise(20'000);
     random.fill(noise);
@@ -86,7 +86,7 @@ TEST_CASE("what is no database is refused and left as it is") {
 }
 
 TEST_CASE("a database of another program is refused and left as it is") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     test::put(dir / "server.db", "");
     edit(dir / "server.db", "CREATE TABLE bookmarks (url TEXT)");
     CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("belongs to another program"));
@@ -95,7 +95,7 @@ TEST_CASE("a database of another program is refused and left as it is") {
 }
 
 TEST_CASE("a directory in the place of the database is refused") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     std::filesystem::create_directory(dir / "server.db");
     const auto opened = server_database::open(dir / "server.db");
     REQUIRE_FALSE(opened);
@@ -103,7 +103,7 @@ TEST_CASE("a directory in the place of the database is refused") {
 }
 
 TEST_CASE("a missing directory is an error that names the file") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto opened = server_database::open(dir / "missing/server.db");
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == errc::state_unreadable);
@@ -111,7 +111,7 @@ TEST_CASE("a missing directory is an error that names the file") {
 }
 
 TEST_CASE("an empty file, as a crash at the first start leaves it, becomes a database") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     test::put(dir / "server.db", "");
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database);
@@ -120,7 +120,7 @@ TEST_CASE("an empty file, as a crash at the first start leaves it, becomes a dat
 }
 
 TEST_CASE("a database that was cut short is refused") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db", 200);
     const auto whole = content_of(dir / "server.db");
     for (const auto pages : {1U, 2U, 5U}) {
@@ -130,7 +130,7 @@ TEST_CASE("a database that was cut short is refused") {
 }
 
 TEST_CASE("damaged pages are an error at the start or a database that works, never a crash") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db", 100);
     const auto whole = content_of(dir / "server.db");
     test::seeded_random random(11);
@@ -148,7 +148,7 @@ TEST_CASE("damaged pages are an error at the start or a database that works, nev
 }
 
 TEST_CASE("a row that points to nothing is refused at the start") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db");
     edit(dir / "server.db", "PRAGMA foreign_keys = OFF; INSERT INTO members VALUES (8, 1, 0)");
     CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("the table members names what is not there"));
@@ -178,7 +178,7 @@ TEST_CASE("rows that no rule can have written are told by table and row") {
     };
     for (const auto& [sql, wanted] : rows) {
         CAPTURE(sql);
-        const test::temporary_directory dir;
+        const test::scratch_directory dir;
         make(dir / "server.db");
         edit(dir / "server.db", sql);
         auto database = server_database::open(dir / "server.db");
@@ -191,7 +191,7 @@ TEST_CASE("rows that no rule can have written are told by table and row") {
 }
 
 TEST_CASE("a missing table is an error at the start") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db");
     edit(dir / "server.db", "DROP TABLE members");
     const auto opened = server_database::open(dir / "server.db");
@@ -203,7 +203,7 @@ TEST_CASE("a missing table is an error at the start") {
 // Migrations: version 2 here is made up.
 TEST_CASE("an older database is brought up to date with its records, and is then too new for the old program") {
     const migration schema[] = {server_schema()[0], {2, "ALTER TABLE accounts ADD COLUMN note TEXT"}};
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     make(dir / "server.db", 3);
     {
         auto database = server_database::open(dir / "server.db", schema);
@@ -222,7 +222,7 @@ TEST_CASE("a migration that fails leaves the old version, which still works") {
     };
     for (const auto* const step : steps) {
         const migration schema[] = {server_schema()[0], {2, step}};
-        const test::temporary_directory dir;
+        const test::scratch_directory dir;
         make(dir / "server.db");
         CHECK_FALSE(server_database::open(dir / "server.db", schema));
         CHECK(server_database::open(dir / "server.db")->load()->accounts.size() == 1);

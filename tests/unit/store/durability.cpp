@@ -2,9 +2,9 @@
 #include "buri/store/server_database.hpp"
 #include "buri/store/sqlite_connection.hpp"
 #include "tests/support/seeded_random.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 #include "tests/unit/store/record_samples.hpp"
 #include "tests/unit/store/small_disk.hpp"
-#include "tests/unit/store/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -43,7 +43,7 @@ std::uint32_t kill_somewhere(pid_t child, int from, std::uint32_t least, std::ui
 }
 
 TEST_CASE("after kill -9 every acknowledged change is there, whole, and the database opens") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto file = dir / "server.db";
     test::seeded_random random(2);
     std::uint32_t acknowledged = 0;

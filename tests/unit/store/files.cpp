@@ -1,8 +1,8 @@
 #include "buri/store/files.hpp"
 
 #include "tests/support/seeded_random.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 #include "tests/unit/store/small_disk.hpp"
-#include "tests/unit/store/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -30,7 +30,7 @@ public:
 };
 
 TEST_CASE("a file is written with exactly the content and the mode asked for, whatever the umask") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto before = ::umask(0177);
     for (const mode_t mode : {0600, 0644, 0640}) {
         const std::string content("a\0b\n", 4);
@@ -43,7 +43,7 @@ TEST_CASE("a file is written with exactly the content and the mode asked for, wh
 }
 
 TEST_CASE("replacing a file gives it the new mode and leaves nothing beside it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "file", "old and longer than the new");
     REQUIRE(write_file_durably(dir / "file", "new", 0600));
     CHECK(content_of(dir / "file") == "new");
@@ -52,7 +52,7 @@ TEST_CASE("replacing a file gives it the new mode and leaves nothing beside it")
 }
 
 TEST_CASE("a new file is not put over an existing one where that was forbidden") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "file", "old");
     const auto written = write_file_durably(dir / "file", "new", 0600, if_exists::fail);
     REQUIRE_FALSE(written);
@@ -64,7 +64,7 @@ TEST_CASE("a new file is not put over an existing one where that was forbidden")
 }
 
 TEST_CASE("a file is written by a path without a directory") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto before = std::filesystem::current_path();
     std::filesystem::current_path(dir.path());
     CHECK(write_file_durably("file", "x", 0600));
@@ -73,7 +73,7 @@ TEST_CASE("a file is written by a path without a directory") {
 }
 
 TEST_CASE("what a crash left half written beside a file changes nothing") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "node.toml", "old");
     put(dir / ".node.toml.aB3xYz", "ne");
     CHECK(*read_file(dir / "node.toml", 100) == "old");
@@ -82,7 +82,7 @@ TEST_CASE("what a crash left half written beside a file changes nothing") {
 }
 
 TEST_CASE("a writer that is killed leaves one whole version") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const std::string a(100'000, 'a');
     const std::string b(100'000, 'b');
     REQUIRE(write_file_durably(dir / "file", a, 0600));
@@ -112,14 +112,14 @@ TEST_CASE("a writer that is killed leaves one whole version") {
 }
 
 TEST_CASE("a missing file reads as nothing") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto content = read_file(dir / "file", 10);
     REQUIRE(content);
     CHECK_FALSE(*content);
 }
 
 TEST_CASE("a file is read up to its limit and refused beyond it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "file", "");
     CHECK(*read_file(dir / "file", 0) == "");
     put(dir / "file", "0123456789");
@@ -131,7 +131,7 @@ TEST_CASE("a file is read up to its limit and refused beyond it") {
 }
 
 TEST_CASE("what is not a regular file is refused and does not hang") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
     for (const auto& path : {dir / "fifo", dir.path(), std::filesystem::path("/dev/zero")}) {
         const auto content = read_file(path, 10);
@@ -142,7 +142,7 @@ TEST_CASE("what is not a regular file is refused and does not hang") {
 }
 
 TEST_CASE("a file in a missing directory, or below a file, is an error that names the path") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "file", "x");
     for (const auto& path : {dir / "no/file", dir / "file/file"}) {
         const auto written = write_file_durably(path, "x", 0600);
@@ -154,7 +154,7 @@ TEST_CASE("a file in a missing directory, or below a file, is an error that name
 
 TEST_CASE("a file that may not be touched is a matter of permission") {
     if (::geteuid() != 0) FAIL("this test becomes another user: run it as root");
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "file", "old");
     std::filesystem::permissions(dir / "file", std::filesystem::perms::owner_read);
     std::filesystem::permissions(dir.path(), std::filesystem::perms(0755));
@@ -191,7 +191,7 @@ TEST_CASE("a full disk leaves the old file and nothing else") {
 }
 
 TEST_CASE("a directory is made with its mode, with its parents, and once") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto before = ::umask(0077);
     REQUIRE(make_directory(dir / "a/b/c", 0750));
     ::umask(before);
@@ -204,7 +204,7 @@ TEST_CASE("a directory is made with its mode, with its parents, and once") {
 }
 
 TEST_CASE("a directory is not made where something else has its name") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     put(dir / "file", "x");
     for (const auto& path : {dir / "file", dir / "file/sub"}) {
         const auto made = make_directory(path, 0700);

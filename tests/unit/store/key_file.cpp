@@ -1,6 +1,6 @@
 #include "buri/store/key_file.hpp"
 
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,21 +15,21 @@ using test::mode_of;
 const std::string pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n";
 
 TEST_CASE("a private key comes back as it was saved, readable by its owner only") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(save_private_key(dir / "identity.pem", pem));
     CHECK(mode_of(dir / "identity.pem") == 0600);
     CHECK(*load_private_key(dir / "identity.pem") == pem);
 }
 
 TEST_CASE("a key file that is missing is told from one that cannot be used") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto key = load_private_key(dir / "identity.pem");
     REQUIRE(key);
     CHECK_FALSE(*key);
 }
 
 TEST_CASE("a private key that anybody else has any right to is refused, with the command that mends it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto file = dir / "identity.pem";
     REQUIRE(save_private_key(file, pem));
     for (unsigned bit = 01; bit <= 040; bit <<= 1U) {
@@ -46,7 +46,7 @@ TEST_CASE("a private key that anybody else has any right to is refused, with the
 }
 
 TEST_CASE("the mode that counts is that of the file behind a link") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(save_private_key(dir / "real.pem", pem));
     std::filesystem::create_symlink(dir / "real.pem", dir / "identity.pem");
     CHECK(*load_private_key(dir / "identity.pem") == pem);
@@ -55,7 +55,7 @@ TEST_CASE("the mode that counts is that of the file behind a link") {
 }
 
 TEST_CASE("what is not a regular file is no key") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
     std::filesystem::create_directory(dir / "directory");
     for (const auto* const name : {"fifo", "directory"}) {
@@ -67,7 +67,7 @@ TEST_CASE("what is not a regular file is no key") {
 }
 
 TEST_CASE("an empty key file is refused, not taken for a missing one") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(save_private_key(dir / "identity.pem", ""));
     const auto key = load_private_key(dir / "identity.pem");
     REQUIRE_FALSE(key);
@@ -75,7 +75,7 @@ TEST_CASE("an empty key file is refused, not taken for a missing one") {
 }
 
 TEST_CASE("a private key is never replaced") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(save_private_key(dir / "identity.pem", pem));
     const auto saved = save_private_key(dir / "identity.pem", "another");
     REQUIRE_FALSE(saved);
@@ -90,7 +90,7 @@ TEST_CASE("a private key is never replaced") {
 }
 
 TEST_CASE("a public key can be read by everybody and replaced") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(save_public_key(dir / "identity.pub", "ssh-ed25519 AAAA old\n"));
     REQUIRE(save_public_key(dir / "identity.pub", "ssh-ed25519 AAAA new\n"));
     CHECK(mode_of(dir / "identity.pub") == 0644);

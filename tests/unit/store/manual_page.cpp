@@ -2,7 +2,7 @@
 #include "buri/store/node_config.hpp"
 #include "buri/store/node_state.hpp"
 #include "buri/store/server_config.hpp"
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 
 #include <catch2/catch.hpp>
 

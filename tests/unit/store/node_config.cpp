@@ -1,6 +1,6 @@
 #include "buri/store/node_config.hpp"
 
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 #include "tests/unit/store/uncommented.hpp"
 
 #include <catch2/catch.hpp>
@@ -116,7 +116,7 @@ TEST_CASE("deep nesting is refused") {
 }
 
 TEST_CASE("a missing configuration means defaults only where nobody named it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto file = dir / "config.toml";
     CHECK(*load_default_node_config(file) == node_config());
     const auto named = load_named_node_config(file);

@@ -1,6 +1,6 @@
 #include "buri/store/node_state.hpp"
 
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -24,14 +24,14 @@ node_state full_state() {
 }
 
 TEST_CASE("a state directory without node.toml reads as an empty state") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto state = load_node_state(dir.path());
     REQUIRE(state);
     CHECK(*state == node_state());
 }
 
 TEST_CASE("a state comes back as it was saved, for its owner's eyes only") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     for (const auto& state : {full_state(), node_state()}) {
         REQUIRE(save_node_state(dir.path(), state));
         CHECK(test::mode_of(dir / "node.toml") == 0600);
@@ -98,7 +98,7 @@ TEST_CASE("no cut of node.toml crashes the reader") {
 }
 
 TEST_CASE("a state that cannot be saved leaves the old one") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     REQUIRE(save_node_state(dir.path(), full_state()));
     CHECK_FALSE(save_node_state(dir / "missing", node_state()));
     CHECK(*load_node_state(dir.path()) == full_state());

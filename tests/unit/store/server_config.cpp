@@ -1,6 +1,6 @@
 #include "buri/store/server_config.hpp"
 
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 #include "tests/unit/store/uncommented.hpp"
 
 #include <catch2/catch.hpp>
@@ -113,7 +113,7 @@ TEST_CASE("a mistake in server.toml is told with its line, its column and what i
 }
 
 TEST_CASE("a directory without server.toml has no server yet") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto config = load_server_config(dir / "server.toml");
     REQUIRE_FALSE(config);
     CHECK(config.error().code == errc::not_initialised);

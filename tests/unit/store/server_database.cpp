@@ -1,7 +1,7 @@
 #include "buri/store/server_database.hpp"
 
+#include "tests/unit/store/directory_contents.hpp"
 #include "tests/unit/store/record_samples.hpp"
-#include "tests/unit/store/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -28,7 +28,7 @@ void check_refused(server_database& database, const record_change& change) {
 }
 
 TEST_CASE("a new database is empty, private, and its first network gets the id 1") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto before = ::umask(0);
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database);
@@ -42,7 +42,7 @@ TEST_CASE("a new database is empty, private, and its first network gets the id 1
 }
 
 TEST_CASE("records come back from a reopened database as they were committed") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto odd = account(0xffffffff);
     odd.nickname.clear();
     auto open_network = network(7, 1);
@@ -64,7 +64,7 @@ TEST_CASE("records come back from a reopened database as they were committed") {
 }
 
 TEST_CASE("putting a record that exists replaces it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database->commit(household(1)));
     auto new_account = account(1, 60);
@@ -80,7 +80,7 @@ TEST_CASE("putting a record that exists replaces it") {
 }
 
 TEST_CASE("members are in the order of joining, also within one second and after a restart") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     {
         auto database = server_database::open(dir / "server.db");
         REQUIRE(database->commit(household(9)));
@@ -97,7 +97,7 @@ TEST_CASE("members are in the order of joining, also within one second and after
 }
 
 TEST_CASE("erasing a network takes its members, and its id is never free again") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     {
         auto database = server_database::open(dir / "server.db");
         REQUIRE(database->commit(household(1)));
@@ -112,7 +112,7 @@ TEST_CASE("erasing a network takes its members, and its id is never free again")
 }
 
 TEST_CASE("erasing what is not there changes nothing and is no error") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database->commit(household(1)));
     const auto before = *database->load();
@@ -122,7 +122,7 @@ TEST_CASE("erasing what is not there changes nothing and is no error") {
 }
 
 TEST_CASE("the order of operations in a change does not matter for what they refer to") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto database = server_database::open(dir / "server.db");
     CHECK(database->commit({put_member{member(1, 1)}, put_network{network(1, 1)}, put_account{account(1)}}));
     CHECK(database->commit({erase_account{{1}}, erase_network{1}}));
@@ -130,7 +130,7 @@ TEST_CASE("the order of operations in a change does not matter for what they ref
 }
 
 TEST_CASE("references are enforced") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database->commit(household(1)));
     check_refused(*database, {put_member{member(2, 1)}});
@@ -140,7 +140,7 @@ TEST_CASE("references are enforced") {
 }
 
 TEST_CASE("a change that fails midway leaves nothing, and the next one succeeds") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database->commit(household(1)));
     auto same_key = account(3);
@@ -154,7 +154,7 @@ TEST_CASE("a change that fails midway leaves nothing, and the next one succeeds"
 }
 
 TEST_CASE("a record that could not be read again is not written") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto database = server_database::open(dir / "server.db");
     REQUIRE(database->commit(household(1)));
     auto bad = account(2);
@@ -177,7 +177,7 @@ TEST_CASE("a record that could not be read again is not written") {
 }
 
 TEST_CASE("a second process is told that the database is in use") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     auto first = server_database::open(dir / "server.db");
     REQUIRE(first->commit(household(1)));
     const auto second = server_database::open(dir / "server.db");

@@ -1,6 +1,6 @@
 #pragma once
 // A disk that fills up: a small tmpfs that only this test program sees. Needs root.
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 
 #include <sys/mount.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@ public:
     void free_up() { std::filesystem::remove(path() / "ballast"); }
 
 private:
-    temporary_directory where_;
+    scratch_directory where_;
 };
 
 }  // namespace buri::test

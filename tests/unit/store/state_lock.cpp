@@ -1,6 +1,6 @@
 #include "buri/store/state_lock.hpp"
 
-#include "tests/unit/store/temporary_directory.hpp"
+#include "tests/unit/store/directory_contents.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,7 +13,7 @@ namespace buri::store {
 namespace {
 
 TEST_CASE("the lock holds the number of its process, and the second who asks is told it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto lock = state_lock::acquire(dir.path());
     REQUIRE(lock);
     CHECK(test::content_of(dir / "lock") == std::to_string(::getpid()) + "\n");
@@ -26,7 +26,7 @@ TEST_CASE("the lock holds the number of its process, and the second who asks is 
 }
 
 TEST_CASE("a lock that was given up can be taken again, and is not lost by a move") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     {
         auto first = state_lock::acquire(dir.path());
         REQUIRE(first);
@@ -37,14 +37,14 @@ TEST_CASE("a lock that was given up can be taken again, and is not lost by a mov
 }
 
 TEST_CASE("a number of another length leaves no digits of the old one") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     test::put(dir / "lock", "12345678901234\n");
     REQUIRE(state_lock::acquire(dir.path()));
     CHECK(test::content_of(dir / "lock") == std::to_string(::getpid()) + "\n");
 }
 
 TEST_CASE("a lock without a sensible number still says that somebody holds it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto lock = state_lock::acquire(dir.path());
     REQUIRE(lock);
     for (const auto* const text : {"", "\n", "12x\n", "-1\n"}) {
@@ -56,7 +56,7 @@ TEST_CASE("a lock without a sensible number still says that somebody holds it") 
 }
 
 TEST_CASE("the lock goes with its process, even one that is killed") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const auto child = ::fork();
@@ -80,7 +80,7 @@ TEST_CASE("the lock goes with its process, even one that is killed") {
 }
 
 TEST_CASE("a state directory that is missing is an error that names it") {
-    const test::temporary_directory dir;
+    const test::scratch_directory dir;
     const auto lock = state_lock::acquire(dir / "missing");
     REQUIRE_FALSE(lock);
     CHECK(lock.error().code == errc::state_unreadable);

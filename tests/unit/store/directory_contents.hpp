@@ -1,35 +1,12 @@
 #pragma once
-// A directory of a test's own, gone afterwards.
-#include <cstdlib>
-#include <filesystem>
+// Putting files into a test's directory, and looking at what is there.
+#include "tests/support/scratch_directory.hpp"
+
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <stdexcept>
-#include <string>
 
 namespace buri::test {
-
-class temporary_directory {
-public:
-    temporary_directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "buri-store-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        path_ = name;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline void put(const std::filesystem::path& file, const std::string& content) {
     std::ofstream(file, std::ios::binary) << content;
