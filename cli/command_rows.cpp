@@ -8,8 +8,7 @@
 namespace buri::cli {
 namespace {
 
-// ---- shared pieces
-// -------------------------------------------------------------------------------------------------------
+// ---- shared pieces -------------------------------------------------------------------------------------------------
 
 constexpr auto network_argument =
     std::to_array<argument_info>({{"NETWORK", value_kind::network, true, "the network's name"}});
@@ -24,8 +23,7 @@ constexpr auto changed_fields = std::to_array<field_info>({
     {"changed", "false if it was so already"},
 });
 
-// ---- run
-// -----------------------------------------------------------------------------------------------------------------
+// ---- run -----------------------------------------------------------------------------------------------------------
 
 constexpr option_info server_option{
     "--server", "", "HOST[:PORT][#SHA256:...]",
@@ -67,8 +65,7 @@ constexpr auto up_fields = std::to_array<field_info>({{"...", "the fields of 'vp
 constexpr auto down_fields = std::to_array<field_info>({{"changed", "false if no daemon was running"}});
 constexpr auto wait_fields = std::to_array<field_info>({{"for", "what was waited for"}, {"waited", "true"}});
 
-// ---- networks
-// ------------------------------------------------------------------------------------------------------------
+// ---- networks ------------------------------------------------------------------------------------------------------
 
 constexpr option_info password_stdin{"--password-stdin", "", "", "read the password from standard input, one line"};
 constexpr option_info password_file{"--password-file", "", "FILE", "read the password from a file, its first line",
@@ -80,8 +77,7 @@ constexpr auto list_arguments =
     std::to_array<argument_info>({{"NETWORK", value_kind::network, false, "only this network"}});
 constexpr auto list_fields = std::to_array<field_info>({{"[...]", "an array of networks, see JSON"}});
 
-// ---- peers
-// ---------------------------------------------------------------------------------------------------------------
+// ---- peers ---------------------------------------------------------------------------------------------------------
 
 constexpr auto ping_options = std::to_array<option_info>({
     {"--count", "-c", "N", "echoes to send; by default 4", value_kind::number},
@@ -101,8 +97,7 @@ constexpr auto ping_fields = std::to_array<field_info>({
 constexpr auto nick_fields =
     std::to_array<field_info>({{"nickname", "the nickname"}, {"changed", "false if it was so already, or only shown"}});
 
-// ---- look and server
-// -----------------------------------------------------------------------------------------------------
+// ---- look and server -----------------------------------------------------------------------------------------------
 
 constexpr auto version_fields = std::to_array<field_info>({
     {"version", "of this program"},
@@ -134,8 +129,7 @@ constexpr auto init_fields = std::to_array<field_info>({
     {"ula", "the IPv6 prefix"},
 });
 
-// ---- the table
-// -----------------------------------------------------------------------------------------------------------
+// ---- the table -----------------------------------------------------------------------------------------------------
 
 constexpr auto rows = std::to_array<command_info>({
     {"up",

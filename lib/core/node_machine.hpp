@@ -18,8 +18,7 @@ struct node_settings {
     std::string software;                ///< for hello
 };
 
-// ---- outputs
-// ------------------------------------------------------------------------------------------------------------
+// ---- outputs -------------------------------------------------------------------------------------------------------
 
 /// To be sealed and sent on the control channel. Dropped by the driver if there is none.
 struct send_request {
@@ -70,7 +69,8 @@ struct request_done {
 ///     network  network, owner, change          this node is in a network; change: joined, changed
 ///     left     network, reason                 and no longer is; reason: left, deleted
 ///     tunnel   peer, nickname, state           state: connecting, direct (with endpoint), failed (with problem),
-///     closed notice   code, text                      a sentence from the server
+///                                              closed
+///     notice   code, text                      a sentence from the server
 ///
 /// Addresses and endpoints are text, peer and owner are IPv4 addresses in the VPN, code is a number of the table of
 /// errors.
@@ -89,8 +89,7 @@ struct reconnect_wanted {};
 using node_output = std::variant<send_request, send_plain, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
                                  request_done, node_event, echo_answered, reconnect_wanted>;
 
-// ---- views for display
-// ----------------------------------------------------------------------------------------------------
+// ---- views for display ---------------------------------------------------------------------------------------------
 
 struct peer_view {
     wire::peer_info info;
