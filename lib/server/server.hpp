@@ -34,7 +34,6 @@ public:
     void stop();
 
     [[nodiscard]] const store::server_config& config() const { return config_; }
-    [[nodiscard]] const sessions& connections() const { return sessions_; }
 
 private:
     server(asio::io_context& context, store::state_lock lock, store::server_config config, core::server_host_keys keys,

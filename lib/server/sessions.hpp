@@ -27,8 +27,6 @@ public:
     /// Ends every connection.
     void close_all();
 
-    [[nodiscard]] const core::mediator& mediator() const { return mediator_; }
-
 private:
     using session_ptr = std::shared_ptr<session>;
 
