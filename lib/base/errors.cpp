@@ -55,6 +55,23 @@ constexpr auto table = std::to_array<error_info>({
      "a nickname is 1 to 63 letters, digits and hyphens, with no hyphen at either end"},
     {errc::peer_offline, "peer_offline", 1, "the peer is not online"},
     {errc::owner_cannot_leave, "owner_cannot_leave", 4, "the owner cannot leave the network, only delete it"},
+    {errc::network_locked, "network_locked", 7, "the network is locked: nobody new can join"},
+    {errc::banned, "banned", 7, "this node is banned from the network"},
+    {errc::plan_forbids, "plan_forbids", 7, "the plan of the account does not include that"},
+    {errc::not_privileged, "not_privileged", 4, "only the owner, or an administrator with the privilege, may do that"},
+    {errc::owner_protected, "owner_protected", 4, "nobody can act against the owner of a network"},
+    {errc::awaiting_approval, "awaiting_approval", 7, "the node waits for approval"},
+    {errc::not_awaiting, "not_awaiting", 5, "this node does not wait for approval in the network"},
+    {errc::invite_invalid, "invite_invalid", 7, "the invite is not valid, or not any more"},
+    {errc::invite_not_found, "invite_not_found", 5, "the network has no such invite"},
+    {errc::ban_not_found, "ban_not_found", 5, "nobody of this name is banned from the network"},
+    {errc::transfer_not_offered, "transfer_not_offered", 5, "the network was not offered to this node"},
+    {errc::text_invalid, "text_invalid", 2, "the text is empty, too long, or holds control characters"},
+    {errc::owns_networks, "owns_networks", 4, "the account still owns networks"},
+    {errc::plan_unknown, "plan_unknown", 5, "the server has no plan of this name"},
+    {errc::licence_invalid, "licence_invalid", 8, "the licence key was not made by this server, or not for this node"},
+    {errc::licence_used, "licence_used", 7, "the licence key was used already"},
+    {errc::key_in_use, "key_in_use", 8, "another account has this key"},
 });
 
 }  // namespace

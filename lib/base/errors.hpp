@@ -57,6 +57,23 @@ enum class errc : std::uint16_t {
     nickname_invalid = 71,
     peer_offline = 72,
     owner_cannot_leave = 73,
+    network_locked = 80,
+    banned = 81,
+    plan_forbids = 82,
+    not_privileged = 83,
+    owner_protected = 84,
+    awaiting_approval = 85,
+    not_awaiting = 86,
+    invite_invalid = 87,
+    invite_not_found = 88,
+    ban_not_found = 89,
+    transfer_not_offered = 90,
+    text_invalid = 91,
+    owns_networks = 92,
+    plan_unknown = 93,
+    licence_invalid = 94,
+    licence_used = 95,
+    key_in_use = 96,
 };
 
 struct error_info {

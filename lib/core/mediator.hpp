@@ -7,6 +7,7 @@
 #include "buri/base/suite.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/core/directory/directory.hpp"
+#include "buri/core/directory/rules.hpp"
 #include "buri/wire/messages.hpp"
 
 #include <memory>
@@ -21,7 +22,7 @@ struct mediator_settings {
     ip_prefix pool;                ///< addresses of nodes
     ip_prefix ula;                 ///< a /64
     std::vector<suite_id> suites;  ///< allowed between peers
-    directory_limits limits;
+    plan_table plans;
     /// A node whose connection was lost, not ended with bye, stays online for its peers this long.
     duration absence = std::chrono::seconds(20);
     std::uint32_t registrations_per_minute = 600;  ///< over all addresses
@@ -46,11 +47,36 @@ struct registration_done {
     std::uint64_t ticket = 0;
     result<node_id> outcome;
 };
-using mediator_output = std::variant<deliver, disconnect, commit, registration_done>;
+/// scrypt, off the control thread; ends in on_hashed().
+struct hash_wanted {
+    std::uint64_t ticket = 0;
+    password_work work;
+};
+/// A page of the audit log, to be read from the database and delivered as the answer wire::log_page.
+struct log_wanted {
+    connection_id to = 0;
+    std::uint32_t number = 0;  ///< of the request
+    std::uint64_t network = 0;
+    std::uint64_t after = 0;
+    std::uint32_t limit = 0;
+};
+/// An act was written to the audit log.
+struct logged {
+    audit_record entry;
+};
+/// Whether it changed anything.
+struct operator_done {
+    std::uint64_t ticket = 0;
+    result<bool> outcome;
+};
+using mediator_output =
+    std::variant<deliver, disconnect, commit, registration_done, hash_wanted, log_wanted, logged, operator_done>;
 
 class mediator {
 public:
-    mediator(mediator_settings settings, directory records, random_source& random, logger log);
+    /// `licences` must outlive it.
+    mediator(mediator_settings settings, directory records, const licence_issuer& licences, random_source& random,
+             logger log);
     ~mediator();
     mediator(const mediator&) = delete;
     mediator& operator=(const mediator&) = delete;
@@ -58,18 +84,27 @@ public:
     /// A new account for a key; the same key again gets the account it has. Ends in registration_done.
     void register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today,
                           time_point now);
-    void on_connected(connection_id connection, node_id node, time_point now);
+    /// `from` is where the connection comes from: passwords are counted by node and by address.
+    void on_connected(connection_id connection, node_id node, const ip_address& from, time_point now);
     void on_message(connection_id connection, const wire::numbered_request& message, wall_time today, time_point now);
     void on_disconnected(connection_id connection, time_point now);
 
     void on_committed(std::uint64_t ticket, time_point now);
     void on_commit_failed(std::uint64_t ticket, const error& why, time_point now);
 
-    void on_deadline(time_point now);
+    void on_hashed(std::uint64_t ticket, password_outcome outcome, wall_time today, time_point now);
+
+    /// What the operator of the server decides; ends in operator_done.
+    void operate(std::uint64_t ticket, operator_wish wish, wall_time today, time_point now);
+    /// Other settings from now on; nodes hear of what changes for them.
+    void configure(mediator_settings settings, wall_time today, time_point now);
+
+    void on_deadline(wall_time today, time_point now);
     [[nodiscard]] time_point next_deadline() const;
     std::optional<mediator_output> poll_output();
 
     [[nodiscard]] const directory& records() const;
+    [[nodiscard]] bool is_online(node_id node) const;
     [[nodiscard]] std::size_t online_count() const;
     [[nodiscard]] std::size_t tunnel_count() const;
 

@@ -18,8 +18,12 @@ inline constexpr std::size_t punch_key_size = 16;
 constexpr std::size_t text_limit(std::string_view field) {
     if (field == "password") return 256;
     if (field == "text") return max_text;
-    if (field == "nickname") return 63;
+    if (field == "welcome") return max_text;
+    if (field == "nickname" || field == "name") return 63;
     if (field == "software") return 128;
+    if (field == "reason") return 256;
+    if (field == "key") return 512;
+    if (field == "before" || field == "after") return max_text;
     return 64;
 }
 
@@ -27,6 +31,9 @@ constexpr std::size_t text_limit(std::string_view field) {
 constexpr std::pair<std::size_t, std::size_t> bytes_limits(std::string_view field) {
     if (field == "punch") return {punch_key_size, punch_key_size};
     if (field == "suites") return {0, max_suites};
+    if (field == "invite") return {16, 16};
+    if (field == "digest") return {32, 32};
+    if (field == "by_old" || field == "by_new") return {1, 512};
     return {1, max_key_blob};
 }
 

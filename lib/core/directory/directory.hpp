@@ -15,11 +15,6 @@
 
 namespace buri::core {
 
-struct directory_limits {
-    std::uint32_t members_per_network = 256;
-    std::uint32_t networks_per_node = 256;
-};
-
 class directory {
 public:
     explicit directory(directory_records records = {});
@@ -33,13 +28,40 @@ public:
     [[nodiscard]] const account_record* account_by_key(byte_view key_blob) const;
     [[nodiscard]] const network_record* network(const network_name& name) const;
     [[nodiscard]] const network_record* network(std::uint64_t id) const;
-    [[nodiscard]] std::span<const node_id> members(std::uint64_t network) const;  ///< by time of joining
-    [[nodiscard]] std::span<const std::uint64_t> networks_of(node_id node) const;
+    /// Members by time of joining, without those that wait for approval.
+    [[nodiscard]] std::span<const node_id> members(std::uint64_t network) const;
+    /// Those that wait for approval, by time of asking.
+    [[nodiscard]] std::span<const node_id> waiting(std::uint64_t network) const;
+    /// Of a member, or of one that waits.
+    [[nodiscard]] const member_record* member(std::uint64_t network, node_id node) const;
     [[nodiscard]] bool is_member(std::uint64_t network, node_id node) const;
+    /// Where the node is a member, sorted.
+    [[nodiscard]] std::span<const std::uint64_t> networks_of(node_id node) const;
+    /// Where it waits for approval, sorted.
+    [[nodiscard]] std::span<const std::uint64_t> awaited_by(node_id node) const;
+    [[nodiscard]] std::vector<std::uint64_t> owned_by(node_id node) const;
+    /// Whether another member of the network, or one that waits, has this name there, without case.
+    [[nodiscard]] bool is_name_taken(std::uint64_t network, std::string_view name, node_id by_other_than) const;
+    [[nodiscard]] std::span<const ban_record> bans(std::uint64_t network) const;  ///< ended ones included
+    /// The ban that bars this identity or key on this day.
+    [[nodiscard]] const ban_record* ban_of(std::uint64_t network, node_id node, byte_view key_digest,
+                                           wall_time today) const;
+    [[nodiscard]] std::vector<const invite_record*> invites(std::uint64_t network) const;  ///< by id
+    [[nodiscard]] const invite_record* invite(std::uint64_t id) const;
+    [[nodiscard]] const invite_record* invite_by_digest(byte_view token_digest) const;
+    [[nodiscard]] std::span<const announcement_record> announcements(std::uint64_t network) const;  ///< oldest first
+    [[nodiscard]] const licence_record* licence(byte_view id) const;
+    [[nodiscard]] std::vector<const licence_record*> licences() const;  ///< by the time they were made
     [[nodiscard]] std::vector<std::uint64_t> common_networks(node_id a, node_id b) const;
     [[nodiscard]] std::vector<node_id> peers_of(node_id node) const;  ///< each once, sorted
-    /// An id that no network has or had.
+    /// Ids that nothing has or had.
     [[nodiscard]] std::uint64_t next_network() const;
+    [[nodiscard]] std::uint64_t next_invite() const;
+    [[nodiscard]] std::uint64_t next_announcement() const;
+    [[nodiscard]] std::uint64_t next_audit() const;
+    /// Every account and network, sorted by id.
+    [[nodiscard]] std::vector<const account_record*> accounts() const;
+    [[nodiscard]] std::vector<const network_record*> networks() const;
     [[nodiscard]] std::size_t account_count() const;
     [[nodiscard]] std::size_t network_count() const;
 
