@@ -22,8 +22,8 @@ int length_of(byte_view data) {
 
 }  // namespace
 
-aead_sealer::aead_sealer(suite_id suite, const direction_keys& keys)
-    : context_(EVP_CIPHER_CTX_new()), iv_(keys.iv.clone()) {
+aead_sealer::aead_sealer(suite_id suite, const direction_keys& keys, secrecy kept)
+    : context_(EVP_CIPHER_CTX_new()), iv_(keys.iv.clone()), kept_(kept) {
     openssl::require(context_ != nullptr && EVP_EncryptInit_ex2(context_.get(), cipher_of(suite),
                                                                 keys.cipher.view().data(), nullptr, nullptr) == 1);
 }
@@ -35,13 +35,15 @@ void aead_sealer::seal(sealed_header header, byte_span payload, std::size_t plai
     int done = 0;
     openssl::require(EVP_EncryptInit_ex2(context, nullptr, nullptr, nonce_of(iv_, header).data(), nullptr) == 1);
     openssl::require(EVP_EncryptUpdate(context, nullptr, &done, header.data(), length_of(header)) == 1);
-    openssl::require(text.empty() || EVP_EncryptUpdate(context, text.data(), &done, text.data(), length_of(text)) == 1);
+    // Without a place for the result, what is given is AAD.
+    auto* const result = kept_ == secrecy::encrypted ? text.data() : nullptr;
+    openssl::require(text.empty() || EVP_EncryptUpdate(context, result, &done, text.data(), length_of(text)) == 1);
     openssl::require(EVP_EncryptFinal_ex(context, tag.data(), &done) == 1);
     openssl::require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, aead_tag_size, tag.data()) == 1);
 }
 
-aead_opener::aead_opener(suite_id suite, const direction_keys& keys)
-    : context_(EVP_CIPHER_CTX_new()), iv_(keys.iv.clone()) {
+aead_opener::aead_opener(suite_id suite, const direction_keys& keys, secrecy kept)
+    : context_(EVP_CIPHER_CTX_new()), iv_(keys.iv.clone()), kept_(kept) {
     openssl::require(context_ != nullptr && EVP_DecryptInit_ex2(context_.get(), cipher_of(suite),
                                                                 keys.cipher.view().data(), nullptr, nullptr) == 1);
 }
@@ -54,7 +56,8 @@ std::optional<byte_span> aead_opener::open(sealed_header header, byte_span paylo
     int done = 0;
     openssl::require(EVP_DecryptInit_ex2(context, nullptr, nullptr, nonce_of(iv_, header).data(), nullptr) == 1);
     openssl::require(EVP_DecryptUpdate(context, nullptr, &done, header.data(), length_of(header)) == 1);
-    openssl::require(text.empty() || EVP_DecryptUpdate(context, text.data(), &done, text.data(), length_of(text)) == 1);
+    auto* const result = kept_ == secrecy::encrypted ? text.data() : nullptr;
+    openssl::require(text.empty() || EVP_DecryptUpdate(context, result, &done, text.data(), length_of(text)) == 1);
     openssl::require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, aead_tag_size, tag.data()) == 1);
     std::array<std::uint8_t, EVP_MAX_BLOCK_LENGTH> nothing{};
     if (EVP_DecryptFinal_ex(context, nothing.data(), &done) != 1) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "buri/crypto/aead_cipher.hpp"
 #include "buri/crypto/classic_cipher.hpp"
+#include "buri/crypto/openssl_handles.hpp"
 
 #include <optional>
 
@@ -18,12 +19,13 @@ struct sealer::state {
     std::optional<classic_sealer> classic;
 };
 
-sealer::sealer(suite_id suite, const direction_keys& keys) : state_(std::make_unique<state>()) {
+sealer::sealer(suite_id suite, const direction_keys& keys, secrecy kept) : state_(std::make_unique<state>()) {
     state_->suite = suite;
     if (suite == suite_id::classic) {
+        openssl::require(kept == secrecy::encrypted);
         state_->classic.emplace(keys);
     } else {
-        state_->aead.emplace(suite, keys);
+        state_->aead.emplace(suite, keys, kept);
     }
 }
 
@@ -55,12 +57,13 @@ struct opener::state {
     std::optional<classic_opener> classic;
 };
 
-opener::opener(suite_id suite, const direction_keys& keys) : state_(std::make_unique<state>()) {
+opener::opener(suite_id suite, const direction_keys& keys, secrecy kept) : state_(std::make_unique<state>()) {
     state_->suite = suite;
     if (suite == suite_id::classic) {
+        openssl::require(kept == secrecy::encrypted);
         state_->classic.emplace(keys);
     } else {
-        state_->aead.emplace(suite, keys);
+        state_->aead.emplace(suite, keys, kept);
     }
 }
 

@@ -3,6 +3,9 @@
 //
 // A message is a header of 8 bytes (size|id on TCP, spi|id on UDP) and a payload. The header is authenticated, and its id is the
 // nonce: the caller never seals two messages with one id under one key.
+//
+//     encrypted             payload = ciphertext | trailer
+//     authenticated_only    payload = message, as it is | trailer      AAD = header | message (protocol section 4, Encryption off)
 #include "buri/base/bytes.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/crypto/traffic_keys.hpp"
@@ -22,10 +25,15 @@ inline constexpr std::size_t max_seal_overhead = 44;
 /// Bytes of the payload that `plain` bytes become.
 std::size_t sealed_size(suite_id suite, std::size_t plain);
 
+/// What sealing gives besides authenticity. Ends that disagree about it open nothing but each other's empty messages, so what
+/// their keys are made of has to tell it as well.
+enum class secrecy : std::uint8_t { encrypted, authenticated_only };
+
 /// Seals one direction. Not for two threads at once. No allocation per message.
 class sealer {
 public:
-    sealer(suite_id suite, const direction_keys& keys);
+    /// Suite 1 is always encrypted: anything else is a bug of the caller, and ends the process.
+    sealer(suite_id suite, const direction_keys& keys, secrecy kept = secrecy::encrypted);
     sealer(sealer&&) noexcept;
     sealer& operator=(sealer&&) noexcept;
     ~sealer();
@@ -47,7 +55,8 @@ private:
 /// Opens one direction. Not for two threads at once. No allocation per message.
 class opener {
 public:
-    opener(suite_id suite, const direction_keys& keys);
+    /// Suite 1 is always encrypted: anything else is a bug of the caller, and ends the process.
+    opener(suite_id suite, const direction_keys& keys, secrecy kept = secrecy::encrypted);
     opener(opener&&) noexcept;
     opener& operator=(opener&&) noexcept;
     ~opener();

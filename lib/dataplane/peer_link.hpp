@@ -26,8 +26,8 @@ struct link_statistics {
 
 /// Keys to send with, of one epoch.
 struct send_epoch {
-    send_epoch(std::uint8_t number, suite_id suite, const crypto::direction_keys& keys)
-        : epoch(number), seal(suite, keys) {}
+    send_epoch(std::uint8_t number, suite_id suite, crypto::secrecy secrecy, const crypto::direction_keys& keys)
+        : epoch(number), seal(suite, keys, secrecy) {}
     const std::uint8_t epoch;
     crypto::sealer seal;                    ///< data plane only
     std::atomic<std::uint32_t> last_id{0};  ///< written by the data plane
@@ -35,8 +35,8 @@ struct send_epoch {
 
 /// Keys to receive with, of one epoch.
 struct receive_epoch {
-    receive_epoch(std::uint8_t number, suite_id suite, const crypto::direction_keys& keys)
-        : epoch(number), open(suite, keys) {}
+    receive_epoch(std::uint8_t number, suite_id suite, crypto::secrecy secrecy, const crypto::direction_keys& keys)
+        : epoch(number), open(suite, keys, secrecy) {}
     const std::uint8_t epoch;
     crypto::opener open;           ///< data plane only
     crypto::replay_window window;  ///< data plane only

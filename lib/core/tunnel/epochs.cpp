@@ -71,7 +71,7 @@ void epochs::start_receiving(std::uint8_t epoch, crypto::direction_keys keys, ti
     if (receiving_[epoch].installed) drop(epoch);
     // Not confirmed yet: the other end may start to send under them as late as its patience lasts.
     receiving_[epoch] = {true, false, now + ke_initiator::patience + last_age + old_keys_life};
-    outputs_.emplace_back(add_receive_keys{epoch, suite_, std::move(keys)});
+    outputs_.emplace_back(add_receive_keys{epoch, suite_, secrecy_, std::move(keys)});
 }
 
 void epochs::start_sending(std::uint8_t epoch, crypto::direction_keys keys, time_point now) {
@@ -79,7 +79,7 @@ void epochs::start_sending(std::uint8_t epoch, crypto::direction_keys keys, time
     sending_ = true;
     since_ = now;
     ids_run_out_ = false;
-    outputs_.emplace_back(set_send_keys{epoch, suite_, std::move(keys)});
+    outputs_.emplace_back(set_send_keys{epoch, suite_, secrecy_, std::move(keys)});
 }
 
 void epochs::stop_sending_now() {

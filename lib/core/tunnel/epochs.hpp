@@ -22,7 +22,8 @@ public:
     /// No message past id 2^27. Counters are sampled about once a second, so sending stops four million ids early.
     static constexpr std::uint32_t last_id = (1U << 27U) - (1U << 22U);
 
-    epochs(suite_id suite, std::deque<tunnel_output>& outputs) : suite_(suite), outputs_(outputs) {}
+    epochs(suite_id suite, crypto::secrecy secrecy, std::deque<tunnel_output>& outputs)
+        : suite_(suite), secrecy_(secrecy), outputs_(outputs) {}
 
     /// Initiator: the keys can be received under, and wait to send until the responder used them.
     void on_agreed_as_initiator(agreed_keys agreed, time_point now);
@@ -62,6 +63,7 @@ private:
     void drop(std::uint8_t epoch);
 
     suite_id suite_;
+    crypto::secrecy secrecy_;
     std::deque<tunnel_output>& outputs_;
     std::array<receive_slot, 4> receiving_;  ///< by epoch
     std::optional<waiting_keys> waiting_;    ///< initiator, until the responder used them

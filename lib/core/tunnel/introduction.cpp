@@ -41,6 +41,12 @@ result<introduction> introduction::from_offer(node_id own, const crypto::identit
                     "the server offers a tunnel with a suite that this node does not allow; "
                     "see suites in config.toml");
     }
+    const bool plain = offer.plain.value_or(false);
+    if (plain && *suite == suite_id::classic) {
+        return fail(errc::suite_refused,
+                    "the server offers a tunnel without encryption in the suite classic, which has no such mode; "
+                    "allow another suite in config.toml");
+    }
     // A node that takes its own key for a peer's would agree on keys with its own reflection.
     if (offer.peer == own || std::ranges::equal(offer.key, own_key.public_part().blob())) {
         return fail(errc::key_unsuitable,
@@ -52,10 +58,15 @@ result<introduction> introduction::from_offer(node_id own, const crypto::identit
         return fail(errc::key_unsuitable,
                     "suite classic needs RSA keys on both sides; allow another suite or make an RSA key");
     }
-    return introduction{own,      offer.peer,
-                        offer.in, offer.out,
-                        *suite,   punch_key(std::span(offer.punch).first<punch_key_size>()),
-                        &own_key, *std::move(peer_key)};
+    return introduction{own,
+                        offer.peer,
+                        offer.in,
+                        offer.out,
+                        *suite,
+                        plain,
+                        punch_key(std::span(offer.punch).first<punch_key_size>()),
+                        &own_key,
+                        *std::move(peer_key)};
 }
 
 crypto::sha256_digest transcript_hash(const introduction& between, const exchange_values& values) {
@@ -63,7 +74,10 @@ crypto::sha256_digest transcript_hash(const introduction& between, const exchang
     const auto& own_blob = between.own_key->public_part().blob();
     const auto& peer_blob = between.peer_key.blob();
     wire::writer out;
-    out.u8(static_cast<std::uint8_t>(between.suite)).u8(values.epoch);
+    // Both modes seal an empty message alike: only here are ends told apart that disagree about encryption.
+    constexpr unsigned plain_bit = 0x80;
+    const unsigned mode = static_cast<unsigned>(between.suite) | (between.plain ? plain_bit : 0U);
+    out.u8(static_cast<std::uint8_t>(mode)).u8(values.epoch);
     out.u32((initiates ? between.in : between.out).value).u32((initiates ? between.out : between.in).value);
     out.u32((initiates ? between.own : between.peer).value).u32((initiates ? between.peer : between.own).value);
     out.var(initiates ? own_blob : peer_blob).var(initiates ? peer_blob : own_blob);

@@ -6,6 +6,7 @@
 #include "buri/base/suite.hpp"
 #include "buri/crypto/digest.hpp"
 #include "buri/crypto/identity_key.hpp"
+#include "buri/crypto/sealing.hpp"
 #include "buri/wire/datagram.hpp"
 #include "buri/wire/messages.hpp"
 
@@ -22,6 +23,7 @@ struct introduction {
     spi in;
     spi out;
     suite_id suite = suite_id::aes;
+    bool plain = false;  ///< messages are authenticated, but not encrypted; never in suite 1
     punch_key punch;
     const crypto::identity_key* own_key = nullptr;  ///< outlives the tunnel
     crypto::public_key peer_key;
@@ -31,6 +33,9 @@ struct introduction {
                                            const wire::tunnel_open& offer, std::span<const suite_id> suites);
 
     [[nodiscard]] bool is_initiator() const { return in < out; }
+    [[nodiscard]] crypto::secrecy secrecy() const {
+        return plain ? crypto::secrecy::authenticated_only : crypto::secrecy::encrypted;
+    }
 };
 
 /// The values that one exchange agreed on.

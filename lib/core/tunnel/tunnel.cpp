@@ -109,6 +109,7 @@ tunnel_status tunnel::status() const {
     now.round_trip = all.paths.round_trip();
     if (all.keys.can_send()) now.epoch = all.keys.epoch();
     now.suite = all.between.suite;
+    now.plain = all.between.plain;
     now.problem = all.problem();
     return now;
 }

@@ -11,6 +11,7 @@
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/crypto/identity_key.hpp"
+#include "buri/crypto/sealing.hpp"
 #include "buri/crypto/traffic_keys.hpp"
 #include "buri/wire/messages.hpp"
 
@@ -43,12 +44,14 @@ struct send_clear {
 struct add_receive_keys {
     std::uint8_t epoch = 0;
     suite_id suite = suite_id::aes;
+    crypto::secrecy secrecy = crypto::secrecy::encrypted;
     crypto::direction_keys keys;
 };
 /// From now on messages are sealed under this epoch, starting at id 1.
 struct set_send_keys {
     std::uint8_t epoch = 0;
     suite_id suite = suite_id::aes;
+    crypto::secrecy secrecy = crypto::secrecy::encrypted;
     crypto::direction_keys keys;
 };
 /// The epoch's receive keys are wiped.
@@ -92,13 +95,15 @@ struct tunnel_status {
     std::optional<duration> round_trip;
     std::optional<std::uint8_t> epoch;  ///< of the send keys
     suite_id suite = suite_id::aes;
+    bool plain = false;        ///< authenticated, but not encrypted
     std::string_view problem;  ///< why it failed, or why it is not up yet; empty if it is up
 };
 
 class tunnel {
 public:
     /// `offer` comes from the server; `own` is this node. Fails with errc::key_unsuitable, errc::malformed or
-    /// errc::suite_refused if the offer cannot be used (own key as the peer's, bad key blob, suite not in `suites`).
+    /// errc::suite_refused if the offer cannot be used (own key as the peer's, bad key blob, suite not in `suites`, suite classic
+    /// without encryption). Whether this node wants a tunnel without encryption is the caller's to know.
     static result<std::unique_ptr<tunnel>> make(node_id own, const crypto::identity_key& own_key,
                                                 const wire::tunnel_open& offer, std::span<const suite_id> suites,
                                                 random_source& random, logger log, time_point now);

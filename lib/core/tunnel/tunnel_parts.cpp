@@ -24,7 +24,7 @@ tunnel::parts::parts(introduction&& made, random_source& source, logger&& to, ti
       random(source),
       log(std::move(to)),
       paths(between, random, log, outputs),
-      keys(between.suite, outputs),
+      keys(between.suite, between.secrecy(), outputs),
       initiator(between),
       responder(between),
       watch(now),

@@ -89,10 +89,11 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
         if (tag_of(sent) == wire::clear_tag::probe) end.probes[clear->to].push_back(now_);
         launch(end, clear->to, std::move(clear->datagram));
     } else if (auto* const added = std::get_if<add_receive_keys>(&what)) {
-        end.receiving.at(added->epoch).emplace(tunnel_end::receive_keys{{added->suite, added->keys}, {}});
+        end.receiving.at(added->epoch)
+            .emplace(tunnel_end::receive_keys{{added->suite, added->keys, added->secrecy}, {}});
         end.sample.receive_id = 0;
     } else if (auto* const set = std::get_if<set_send_keys>(&what)) {
-        end.sending.emplace(tunnel_end::send_keys{set->epoch, {set->suite, set->keys}});
+        end.sending.emplace(tunnel_end::send_keys{set->epoch, {set->suite, set->keys, set->secrecy}});
         end.sample.send_id = 0;
         end.send_epochs.emplace_back(now_, set->epoch);
     } else if (auto* const dropped = std::get_if<drop_receive_keys>(&what)) {

@@ -5,7 +5,10 @@
 namespace buri::test {
 
 struct forwarder_fixture : linked_pair {
-    explicit forwarder_fixture(suite_id with = suite_id::aes) : linked_pair(with) { install(); }
+    explicit forwarder_fixture(suite_id with = suite_id::aes, crypto::secrecy kept = crypto::secrecy::encrypted)
+        : linked_pair(with, kept) {
+        install();
+    }
 
     void install() {
         alice_side.install(alice.snapshot());

@@ -70,7 +70,8 @@ struct tunnel_end {
 };
 
 struct linked_pair {
-    explicit linked_pair(suite_id with, std::uint64_t seed = 1) : suite(with), random(seed) {
+    explicit linked_pair(suite_id with, crypto::secrecy kept = crypto::secrecy::encrypted, std::uint64_t seed = 1)
+        : suite(with), secrecy(kept), random(seed) {
         alice.self = bob.link.peer = parse_node_id("100.64.0.1").value();
         bob.self = alice.link.peer = parse_node_id("100.64.0.2").value();
         alice.link.in = bob.link.out = spi{0x80001000};
@@ -87,15 +88,16 @@ struct linked_pair {
     void add_receive_keys(std::uint8_t epoch) {
         to_bob[epoch] = random_keys(random);
         to_alice[epoch] = random_keys(random);
-        bob.link.receive[epoch] = std::make_shared<dataplane::receive_epoch>(epoch, suite, to_bob[epoch]);
-        alice.link.receive[epoch] = std::make_shared<dataplane::receive_epoch>(epoch, suite, to_alice[epoch]);
+        bob.link.receive[epoch] = std::make_shared<dataplane::receive_epoch>(epoch, suite, secrecy, to_bob[epoch]);
+        alice.link.receive[epoch] = std::make_shared<dataplane::receive_epoch>(epoch, suite, secrecy, to_alice[epoch]);
     }
     void switch_send_keys(std::uint8_t epoch) {
-        alice.link.send = std::make_shared<dataplane::send_epoch>(epoch, suite, to_bob[epoch]);
-        bob.link.send = std::make_shared<dataplane::send_epoch>(epoch, suite, to_alice[epoch]);
+        alice.link.send = std::make_shared<dataplane::send_epoch>(epoch, suite, secrecy, to_bob[epoch]);
+        bob.link.send = std::make_shared<dataplane::send_epoch>(epoch, suite, secrecy, to_alice[epoch]);
     }
 
     suite_id suite;
+    crypto::secrecy secrecy;
     seeded_random random;
     tunnel_end alice;
     tunnel_end bob;
