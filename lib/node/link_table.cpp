@@ -34,12 +34,12 @@ void link_table::on_tunnel(core::tunnel_wants wants) {
                    [&](const core::add_receive_keys& what) {
                        auto& found = change(wants);
                        found.link.receive[what.epoch] =
-                           std::make_shared<dataplane::receive_epoch>(what.epoch, what.suite, what.keys);
+                           std::make_shared<dataplane::receive_epoch>(what.epoch, what.suite, what.secrecy, what.keys);
                        found.newest_epoch = what.epoch;
                    },
                    [&](const core::set_send_keys& what) {
                        change(wants).link.send =
-                           std::make_shared<dataplane::send_epoch>(what.epoch, what.suite, what.keys);
+                           std::make_shared<dataplane::send_epoch>(what.epoch, what.suite, what.secrecy, what.keys);
                    },
                    [&](const core::drop_receive_keys& what) { change(wants).link.receive[what.epoch].reset(); },
                    [&](const core::stop_sending&) { change(wants).link.send.reset(); },
