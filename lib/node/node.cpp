@@ -1,8 +1,8 @@
 #include "buri/node/node.hpp"
 
 #include "buri/base/overloaded.hpp"
+#include "buri/base/timestamp.hpp"
 #include "buri/net/clock.hpp"
-#include "buri/node/timestamp.hpp"
 #include "buri/store/files.hpp"
 
 namespace buri::node {
