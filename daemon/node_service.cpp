@@ -1,6 +1,6 @@
 #include "daemon/node_service.hpp"
 
-#include "buri/net/clock.hpp"
+#include "daemon/parameters.hpp"
 #include "daemon/version.hpp"
 
 #include <algorithm>
@@ -13,48 +13,9 @@ using wire::json;
 using answer = asio::awaitable<result<json>>;
 
 constexpr double default_wait_seconds = 60;
-constexpr double longest_wait_seconds = 7 * 24 * 3600;
-constexpr std::size_t longest_text = 1024;
-
-tl::unexpected<error> wrong_parameter(std::string_view name, std::string_view what) {
-    return fail(errc::malformed, "the parameter '" + std::string(name) + "' " + std::string(what));
-}
-
-result<std::optional<std::string>> optional_text(const json& params, const char* name) {
-    const auto found = params.find(name);
-    if (found == params.end() || found->is_null()) return std::optional<std::string>();
-    if (!found->is_string()) return wrong_parameter(name, "is not a text");
-    auto text = found->get<std::string>();
-    if (text.size() > longest_text) return wrong_parameter(name, "is too long");
-    return std::optional<std::string>(std::move(text));
-}
-
-result<std::string> text(const json& params, const char* name) {
-    auto found = optional_text(params, name);
-    if (!found) return fail(found.error());
-    if (!*found) return wrong_parameter(name, "is missing");
-    return std::move(**found);
-}
-
-result<network_name> network(const json& params) {
-    const auto name = text(params, "network");
-    if (!name) return fail(name.error());
-    return network_name::parse(*name);
-}
-
-result<duration> seconds(const json& params, const char* name, double otherwise) {
-    const auto found = params.find(name);
-    double value = otherwise;
-    if (found != params.end() && !found->is_null()) {
-        if (!found->is_number()) return wrong_parameter(name, "is not a number of seconds");
-        value = found->get<double>();
-    }
-    if (!(value >= 0 && value <= longest_wait_seconds)) return wrong_parameter(name, "is out of range");
-    return std::chrono::duration_cast<duration>(std::chrono::duration<double>(value));
-}
 
 result<node::condition> condition(const json& params) {
-    const auto wanted = text(params, "for");
+    const auto wanted = parameters::text(params, "for");
     if (!wanted) return fail(wanted.error());
     node::condition out;
     using kind = node::condition::kind;
@@ -93,22 +54,22 @@ struct node_methods {
     static answer version(node_service&, json) { co_return json{{"version", buri::daemon::version()}}; }
 
     static answer one_network(node_service& self, json params) {
-        const auto name = text(params, "network");
+        const auto name = parameters::text(params, "network");
         if (!name) co_return fail(name.error());
         co_return self.node_.network(*name);
     }
 
     static answer one_peer(node_service& self, json params) {
-        const auto name = text(params, "peer");
+        const auto name = parameters::text(params, "peer");
         if (!name) co_return fail(name.error());
         co_return self.node_.peer(*name);
     }
 
     template <typename Request>
     static answer enter_network(node_service& self, json params) {
-        auto name = network(params);
+        auto name = parameters::network(params);
         if (!name) co_return fail(name.error());
-        auto password = optional_text(params, "password");
+        auto password = parameters::optional_text(params, "password");
         if (!password) co_return fail(password.error());
         Request what;
         what.network = *name;
@@ -121,7 +82,7 @@ struct node_methods {
 
     template <typename Request>
     static answer end_network(node_service& self, json params) {
-        auto name = network(params);
+        auto name = parameters::network(params);
         if (!name) co_return fail(name.error());
         Request what;
         what.network = *name;
@@ -132,7 +93,7 @@ struct node_methods {
     }
 
     static answer nick(node_service& self, json params) {
-        const auto wanted = optional_text(params, "nickname");
+        const auto wanted = parameters::optional_text(params, "nickname");
         if (!wanted) co_return fail(wanted.error());
         const bool changed = *wanted && **wanted != self.node_.nickname();
         if (changed) {
@@ -148,9 +109,9 @@ struct node_methods {
     }
 
     static answer ping(node_service& self, json params) {
-        const auto name = text(params, "peer");
+        const auto name = parameters::text(params, "peer");
         if (!name) co_return fail(name.error());
-        const auto patience = seconds(params, "timeout_s", 5);
+        const auto patience = parameters::seconds(params, "timeout_s", 5);
         if (!patience) co_return fail(patience.error());
         const auto reply = co_await self.node_.async_ping(*name, *patience);
         if (!reply) co_return fail(reply.error());
@@ -163,7 +124,7 @@ struct node_methods {
     static answer wait(node_service& self, json params) {
         auto until = condition(params);
         if (!until) co_return fail(until.error());
-        const auto patience = seconds(params, "timeout_s", default_wait_seconds);
+        const auto patience = parameters::seconds(params, "timeout_s", default_wait_seconds);
         if (!patience) co_return fail(patience.error());
         auto done = co_await self.node_.async_wait(std::move(*until), *patience);
         co_return as_document(std::move(done));
