@@ -71,10 +71,14 @@ result<void> run_node(const node_process_options& options, const process_hooks& 
 struct server_process_options {
     std::filesystem::path state_directory;  ///< absolute
     std::filesystem::path config_file;      ///< absolute; empty: state_directory/server.toml
-    std::optional<log_level> level;
+    std::filesystem::path socket;           ///< absolute; empty: server_socket(state_directory)
+    std::optional<log_level> level;         ///< overrides the configuration, after a reload too
 };
 
-/// Runs a mediation server until SIGINT or SIGTERM.
+/// Where a server's local interface is unless told otherwise.
+std::filesystem::path server_socket(const std::filesystem::path& state_directory);
+
+/// Runs a mediation server until SIGINT or SIGTERM; SIGHUP does what the method `reload` does.
 result<void> run_server(const server_process_options& options, const process_hooks& hooks);
 
 struct init_options {
@@ -95,5 +99,19 @@ struct init_report {
 
 /// Makes host keys, database and server.toml; with all of them there already, reports them.
 result<init_report> init_server(const init_options& options);
+
+struct restore_options {
+    std::filesystem::path file;             ///< absolute; what the method `backup` wrote
+    std::filesystem::path state_directory;  ///< absolute; made if missing, refused if it has anything of a server
+};
+
+struct restore_report {
+    std::filesystem::path state_directory;
+    std::size_t accounts = 0;
+    std::size_t networks = 0;
+};
+
+/// Makes a server's state directory from a backup: host keys, database, server.toml. All of it or nothing.
+result<restore_report> restore_server(const restore_options& options);
 
 }  // namespace buri::daemon
