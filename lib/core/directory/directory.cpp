@@ -1,4 +1,4 @@
-#include "buri/core/directory/directory.hpp"
+#include "buri/core/directory/directory_tables.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -6,90 +6,54 @@
 namespace buri::core {
 namespace {
 
-struct network_entry {
-    network_record record;
-    std::vector<node_id> members;
-};
+template <typename Map, typename Key>
+const typename Map::mapped_type* find_in(const Map& map, const Key& key) {
+    const auto found = map.find(key);
+    return found != map.end() ? &found->second : nullptr;
+}
 
-struct account_entry {
-    account_record record;
-    std::vector<std::uint64_t> networks;  ///< sorted
-};
+/// The records of a table, sorted by id.
+template <typename Record, typename Map>
+std::vector<const Record*> sorted_records(const Map& map) {
+    std::vector<const Record*> out;
+    out.reserve(map.size());
+    for (const auto& [id, entry] : map)
+        out.push_back(&entry.record);
+    std::ranges::sort(out, {}, [](const Record* record) { return record->id; });
+    return out;
+}
 
 }  // namespace
 
-struct directory::tables {
-    std::unordered_map<node_id, account_entry> accounts;
-    std::unordered_map<std::string, node_id> accounts_by_key;
-    std::unordered_map<std::uint64_t, network_entry> networks;
-    std::unordered_map<network_name, std::uint64_t> networks_by_name;
-    std::uint64_t next_network = 1;
-
-    void operator()(const put_account& change) {
-        auto& entry = accounts[change.record.id];
-        if (entry.record.key_blob != change.record.key_blob) accounts_by_key.erase(to_string(entry.record.key_blob));
-        entry.record = change.record;
-        accounts_by_key[to_string(change.record.key_blob)] = change.record.id;
+std::string folded(std::string_view name) {
+    std::string out(name);
+    for (auto& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
-
-    void operator()(const put_network& change) {
-        auto& entry = networks[change.record.id];
-        if (entry.record.name != change.record.name) networks_by_name.erase(entry.record.name);
-        entry.record = change.record;
-        networks_by_name[change.record.name] = change.record.id;
-        next_network = std::max(next_network, change.record.id + 1);
-    }
-
-    void operator()(const put_member& change) {
-        const auto network = networks.find(change.record.network);
-        const auto account = accounts.find(change.record.node);
-        if (network == networks.end() || account == accounts.end()) return;
-        auto& joined = account->second.networks;
-        const auto place = std::ranges::lower_bound(joined, change.record.network);
-        if (place != joined.end() && *place == change.record.network) return;
-        joined.insert(place, change.record.network);
-        network->second.members.push_back(change.record.node);
-    }
-
-    void operator()(const erase_account& change) {
-        const auto found = accounts.find(change.id);
-        if (found == accounts.end()) return;
-        accounts_by_key.erase(to_string(found->second.record.key_blob));
-        accounts.erase(found);
-    }
-
-    void operator()(const erase_network& change) {
-        const auto found = networks.find(change.id);
-        if (found == networks.end()) return;
-        for (const auto member : found->second.members)
-            forget_network(member, change.id);
-        networks_by_name.erase(found->second.record.name);
-        networks.erase(found);
-    }
-
-    void operator()(const erase_member& change) {
-        const auto found = networks.find(change.network);
-        if (found == networks.end()) return;
-        std::erase(found->second.members, change.node);
-        forget_network(change.node, change.network);
-    }
-
-    void forget_network(node_id node, std::uint64_t network) {
-        const auto found = accounts.find(node);
-        if (found != accounts.end()) std::erase(found->second.networks, network);
-    }
-};
+    return out;
+}
 
 directory::directory(directory_records records) : tables_(std::make_unique<tables>()) {
     auto& into = *tables_;
     into.next_network = records.next_network;
+    into.next_invite = records.next_invite;
+    into.next_announcement = records.next_announcement;
+    into.next_audit = records.next_audit;
     for (auto& account : records.accounts)
         into(put_account{std::move(account)});
     for (auto& network : records.networks)
         into(put_network{std::move(network)});
     std::ranges::stable_sort(records.members, {}, &member_record::joined);
-    for (const auto& member : records.members)
-        into(put_member{member});
+    for (auto& member : records.members)
+        into(put_member{std::move(member)});
+    for (auto& ban : records.bans)
+        into(put_ban{std::move(ban)});
+    for (auto& invite : records.invites)
+        into(put_invite{std::move(invite)});
+    for (auto& announcement : records.announcements)
+        into(put_announcement{std::move(announcement)});
+    for (auto& licence : records.licences)
+        into(put_licence{std::move(licence)});
 }
 
 directory::~directory() = default;
@@ -102,43 +66,140 @@ void directory::apply(const record_change& change) {
 }
 
 const account_record* directory::account(node_id id) const {
-    const auto found = tables_->accounts.find(id);
-    return found != tables_->accounts.end() ? &found->second.record : nullptr;
-}
-
-std::uint64_t directory::next_network() const {
-    return tables_->next_network;
+    const auto* const found = find_in(tables_->accounts, id);
+    return found != nullptr ? &found->record : nullptr;
 }
 
 const account_record* directory::account_by_key(byte_view key_blob) const {
-    const auto found = tables_->accounts_by_key.find(to_string(key_blob));
-    return found != tables_->accounts_by_key.end() ? account(found->second) : nullptr;
+    const auto* const id = find_in(tables_->accounts_by_key, to_string(key_blob));
+    return id != nullptr ? account(*id) : nullptr;
 }
 
 const network_record* directory::network(const network_name& name) const {
-    const auto found = tables_->networks_by_name.find(name);
-    return found != tables_->networks_by_name.end() ? network(found->second) : nullptr;
+    const auto* const id = find_in(tables_->networks_by_name, name);
+    return id != nullptr ? network(*id) : nullptr;
 }
 
 const network_record* directory::network(std::uint64_t id) const {
-    const auto found = tables_->networks.find(id);
-    return found != tables_->networks.end() ? &found->second.record : nullptr;
+    const auto* const found = find_in(tables_->networks, id);
+    return found != nullptr ? &found->record : nullptr;
 }
 
 std::span<const node_id> directory::members(std::uint64_t network) const {
-    const auto found = tables_->networks.find(network);
-    if (found == tables_->networks.end()) return {};
-    return found->second.members;
+    const auto* const found = find_in(tables_->networks, network);
+    if (found == nullptr) return {};
+    return found->members;
 }
 
-std::span<const std::uint64_t> directory::networks_of(node_id node) const {
-    const auto found = tables_->accounts.find(node);
-    if (found == tables_->accounts.end()) return {};
-    return found->second.networks;
+std::span<const node_id> directory::waiting(std::uint64_t network) const {
+    const auto* const found = find_in(tables_->networks, network);
+    if (found == nullptr) return {};
+    return found->waiting;
+}
+
+const member_record* directory::member(std::uint64_t network, node_id node) const {
+    const auto* const found = find_in(tables_->networks, network);
+    return found != nullptr ? find_in(found->records, node) : nullptr;
 }
 
 bool directory::is_member(std::uint64_t network, node_id node) const {
-    return std::ranges::binary_search(networks_of(node), network);
+    const auto* const found = member(network, node);
+    return found != nullptr && !found->is_waiting;
+}
+
+std::span<const std::uint64_t> directory::networks_of(node_id node) const {
+    const auto* const found = find_in(tables_->accounts, node);
+    if (found == nullptr) return {};
+    return found->networks;
+}
+
+std::span<const std::uint64_t> directory::awaited_by(node_id node) const {
+    const auto* const found = find_in(tables_->accounts, node);
+    if (found == nullptr) return {};
+    return found->awaited;
+}
+
+std::vector<std::uint64_t> directory::owned_by(node_id node) const {
+    const auto* const found = find_in(tables_->accounts, node);
+    if (found == nullptr) return {};
+    return {found->owned.begin(), found->owned.end()};
+}
+
+bool directory::is_name_taken(std::uint64_t network, std::string_view name, node_id by_other_than) const {
+    const auto* const found = find_in(tables_->networks, network);
+    const auto* const node = found != nullptr ? find_in(found->names, folded(name)) : nullptr;
+    return node != nullptr && *node != by_other_than;
+}
+
+std::span<const ban_record> directory::bans(std::uint64_t network) const {
+    const auto* const found = find_in(tables_->networks, network);
+    if (found == nullptr) return {};
+    return found->bans;
+}
+
+const ban_record* directory::ban_of(std::uint64_t network, node_id node, byte_view key_digest, wall_time today) const {
+    const auto bars = [&](const ban_record& ban) {
+        return (!ban.until || today < *ban.until) &&
+               ((ban.node && ban.node == node) || std::ranges::equal(ban.key_digest, key_digest));
+    };
+    const auto all = bans(network);
+    const auto found = std::ranges::find_if(all, bars);
+    return found != all.end() ? &*found : nullptr;
+}
+
+std::vector<const ban_record*> directory::bans_against(node_id node, byte_view key_digest) const {
+    const bytes digest(key_digest.begin(), key_digest.end());
+    std::set<std::uint64_t> networks;
+    const auto& by_node = tables_->bans_by_node;
+    for (auto at = by_node.lower_bound({node, 0}); at != by_node.end() && at->first == node; ++at)
+        networks.insert(at->second);
+    const auto& by_key = tables_->bans_by_key;
+    for (auto at = by_key.lower_bound({digest, 0}); at != by_key.end() && at->first == digest; ++at)
+        networks.insert(at->second);
+    std::vector<const ban_record*> out;
+    for (const auto network : networks) {
+        for (const auto& ban : bans(network)) {
+            if ((ban.node && ban.node == node) || ban.key_digest == digest) out.push_back(&ban);
+        }
+    }
+    return out;
+}
+
+std::vector<const invite_record*> directory::invites(std::uint64_t network) const {
+    std::vector<const invite_record*> out;
+    const auto* const found = find_in(tables_->networks, network);
+    if (found == nullptr) return out;
+    for (const auto id : found->invites)
+        out.push_back(invite(id));
+    return out;
+}
+
+const invite_record* directory::invite(std::uint64_t id) const {
+    return find_in(tables_->invites, id);
+}
+
+const invite_record* directory::invite_by_digest(byte_view token_digest) const {
+    const auto* const id = find_in(tables_->invites_by_digest, bytes(token_digest.begin(), token_digest.end()));
+    return id != nullptr ? invite(*id) : nullptr;
+}
+
+std::span<const announcement_record> directory::announcements(std::uint64_t network) const {
+    const auto* const found = find_in(tables_->networks, network);
+    if (found == nullptr) return {};
+    return found->announcements;
+}
+
+const licence_record* directory::licence(byte_view id) const {
+    return find_in(tables_->licences, bytes(id.begin(), id.end()));
+}
+
+std::vector<const licence_record*> directory::licences() const {
+    std::vector<const licence_record*> out;
+    out.reserve(tables_->licences.size());
+    for (const auto& [id, record] : tables_->licences)
+        out.push_back(&record);
+    std::ranges::stable_sort(out, {}, [](const licence_record* record) { return record->made; });
+    return out;
 }
 
 std::vector<std::uint64_t> directory::common_networks(node_id a, node_id b) const {
@@ -156,6 +217,30 @@ std::vector<node_id> directory::peers_of(node_id node) const {
     peers.erase(repeated.begin(), repeated.end());
     std::erase(peers, node);
     return peers;
+}
+
+std::uint64_t directory::next_network() const {
+    return tables_->next_network;
+}
+
+std::uint64_t directory::next_invite() const {
+    return tables_->next_invite;
+}
+
+std::uint64_t directory::next_announcement() const {
+    return tables_->next_announcement;
+}
+
+std::uint64_t directory::next_audit() const {
+    return tables_->next_audit;
+}
+
+std::vector<const account_record*> directory::accounts() const {
+    return sorted_records<account_record>(tables_->accounts);
+}
+
+std::vector<const network_record*> directory::networks() const {
+    return sorted_records<network_record>(tables_->networks);
 }
 
 std::size_t directory::account_count() const {

@@ -1,19 +1,20 @@
 #pragma once
-// The server's accounts, networks and members in memory, indexed; and the rules that say how they may change. A rule reads the
-// directory and gives back a record_change. The driver makes the change durable, and only then apply() makes it visible.
-#include "buri/base/endpoint.hpp"
-#include "buri/base/random_source.hpp"
+// The server's accounts, networks and members in memory, indexed. A rule (rules.hpp) reads the directory and gives back a
+// record_change. The driver makes the change durable, and only then apply() makes it visible.
+#include "buri/base/bytes.hpp"
+#include "buri/base/ids.hpp"
 #include "buri/base/records.hpp"
-#include "buri/base/result.hpp"
 
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace buri::core {
+
+/// A name as names are compared: in lower case.
+std::string folded(std::string_view name);
 
 class directory {
 public:
@@ -43,9 +44,11 @@ public:
     /// Whether another member of the network, or one that waits, has this name there, without case.
     [[nodiscard]] bool is_name_taken(std::uint64_t network, std::string_view name, node_id by_other_than) const;
     [[nodiscard]] std::span<const ban_record> bans(std::uint64_t network) const;  ///< ended ones included
-    /// The ban that bars this identity or key on this day.
+    /// The ban that bars this identity or key at this time.
     [[nodiscard]] const ban_record* ban_of(std::uint64_t network, node_id node, byte_view key_digest,
                                            wall_time today) const;
+    /// Of this identity or key in all networks, ended ones included.
+    [[nodiscard]] std::vector<const ban_record*> bans_against(node_id node, byte_view key_digest) const;
     [[nodiscard]] std::vector<const invite_record*> invites(std::uint64_t network) const;  ///< by id
     [[nodiscard]] const invite_record* invite(std::uint64_t id) const;
     [[nodiscard]] const invite_record* invite_by_digest(byte_view token_digest) const;
