@@ -68,16 +68,24 @@ result<log_level> parse_log_level(std::string_view word) {
                 "'" + std::string(word.substr(0, 64)) + "' is not a log level. Use debug, info, warning or error");
 }
 
-result<logger> make_logger(const log_options& options) {
+result<log_sink> log_sink::open(const log_options& options) {
     auto sink = make_sink(options.file);
     if (!sink) return fail(std::move(sink.error()));
-    const auto lines = std::make_shared<spdlog::logger>("vpn", *sink);
+    auto lines = std::make_shared<spdlog::logger>("vpn", *sink);
     lines->set_formatter(make_format(options.file.empty() && ::isatty(STDERR_FILENO) == 1));
     lines->set_level(as_spdlog(options.level));
     lines->flush_on(spdlog::level::debug);
-    return logger([lines](log_level level, std::string_view line) {
+    return log_sink(std::move(lines));
+}
+
+logger log_sink::lines() const {
+    return logger([lines = lines_](log_level level, std::string_view line) {
         lines->log(as_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
     });
+}
+
+void log_sink::set_level(log_level level) {
+    lines_->set_level(as_spdlog(level));
 }
 
 }  // namespace buri::daemon

@@ -137,15 +137,16 @@ private:
 result<void> run_node(const node_process_options& options, const process_hooks& hooks) {
     auto config = load_config(options);
     if (!config) return fail(config.error());
-    auto log = make_logger({config->log_level, options.log_file});
-    if (!log) return fail(log.error());
+    const auto sink = log_sink::open({config->log_level, options.log_file});
+    if (!sink) return fail(sink.error());
+    const auto log = sink->lines();
     asio::io_context context(1);
-    auto node = node::node::open(context, to_node_options(options, std::move(*config), hooks, *log));
+    auto node = node::node::open(context, to_node_options(options, std::move(*config), hooks, log));
     if (!node) return fail(node.error());
     node_service service(**node);
     rpc_server_options where;
     where.path = options.socket;
-    auto rpc = rpc_server::listen(context.get_executor(), service, where, *log);
+    auto rpc = rpc_server::listen(context.get_executor(), service, where, log);
     if (!rpc) return fail(rpc.error());
     node_process process(context, **node, service, *rpc, options, hooks);
     net::task_group all(context.get_executor());

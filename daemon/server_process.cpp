@@ -50,10 +50,10 @@ result<void> run_server(const server_process_options& options, const process_hoo
     auto config = load_config(options);
     if (!config) return fail(config.error());
     if (options.level) config->log_level = *options.level;
-    auto log = make_logger({config->log_level, {}});
-    if (!log) return fail(log.error());
+    const auto sink = log_sink::open({config->log_level, {}});
+    if (!sink) return fail(sink.error());
     asio::io_context context(1);
-    auto server = server::server::open(context, options.state_directory, std::move(*config), *log);
+    auto server = server::server::open(context, options.state_directory, std::move(*config), sink->lines());
     if (!server) return fail(server.error());
     if (hooks.progress) {
         const auto& used = (*server)->config();

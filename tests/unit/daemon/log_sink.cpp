@@ -29,11 +29,12 @@ std::vector<std::string> lines_of(const std::filesystem::path& file) {
 TEST_CASE("a log file has a line an event, with the time in UTC, the level and the fields", "[log]") {
     const test::scratch_directory directory;
     const auto file = directory / "vpn.log";
-    const auto log = make_logger({log_level::info, file});
-    REQUIRE(log);
-    log->debug("not this one");
-    log->info("peer is direct", {{"peer", "100.64.0.7"}});
-    log->error("a forged\nline", {{"reason", "x\ny"}});
+    const auto sink = log_sink::open({log_level::info, file});
+    REQUIRE(sink);
+    const auto log = sink->lines();
+    log.debug("not this one");
+    log.info("peer is direct", {{"peer", "100.64.0.7"}});
+    log.error("a forged\nline", {{"reason", "x\ny"}});
     const auto lines = lines_of(file);
     REQUIRE(lines.size() >= 2);
     CHECK(std::regex_match(
@@ -47,14 +48,29 @@ TEST_CASE("a log is appended to", "[log]") {
     const test::scratch_directory directory;
     const auto file = directory / "vpn.log";
     for (int i = 0; i < 2; ++i)
-        make_logger({log_level::info, file})->info("started");
+        log_sink::open({log_level::info, file})->lines().info("started");
     CHECK(lines_of(file).size() == 2);
 }
 
 TEST_CASE("a log that cannot be written is an error", "[log]") {
-    const auto log = make_logger({log_level::info, "/no/such/folder/vpn.log"});
+    const auto log = log_sink::open({log_level::info, "/no/such/folder/vpn.log"});
     REQUIRE_FALSE(log);
     CHECK(log.error().code == errc::state_unreadable);
+}
+
+TEST_CASE("the level can change while lines are written", "[log]") {
+    const test::scratch_directory directory;
+    auto sink = log_sink::open({log_level::warning, directory / "vpn.log"});
+    REQUIRE(sink);
+    const auto log = sink->lines();
+    log.info("too early");
+    sink->set_level(log_level::debug);
+    log.debug("in time");
+    sink->set_level(log_level::error);
+    log.warning("too late");
+    const auto lines = lines_of(directory / "vpn.log");
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], Catch::EndsWith(" debug in time"));
 }
 
 TEST_CASE("a level is one of four words", "[log]") {
