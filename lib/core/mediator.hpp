@@ -105,6 +105,8 @@ public:
 
     [[nodiscard]] const directory& records() const;
     [[nodiscard]] bool is_online(node_id node) const;
+    /// What an online node said that it runs; empty for one that is not.
+    [[nodiscard]] std::string software_of(node_id node) const;
     [[nodiscard]] std::size_t online_count() const;
     [[nodiscard]] std::size_t tunnel_count() const;
 

@@ -4,11 +4,13 @@
 #include "buri/net/machine_timer.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/server/session.hpp"
+#include "buri/server/sessions/password_pool.hpp"
 #include "buri/store/server_config.hpp"
 #include "buri/store/server_database.hpp"
 
 #include <asio/awaitable.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -16,6 +18,10 @@ namespace buri::server {
 
 class sessions {
 public:
+    /// Whether the act changed anything.
+    using operator_outcome = std::function<void(const result<bool>&)>;
+    using log_listener = std::function<void(const audit_record&)>;
+
     sessions(net::task_group& tasks, const asio::any_io_executor& executor, const store::server_config& config,
              core::server_host_keys keys, store::server_database database, directory_records records,
              random_source& random, logger log);
@@ -24,8 +30,26 @@ public:
     void accept(asio::ip::tcp::socket socket);
     /// The mediator's deadlines. Runs until cancelled.
     asio::awaitable<void> run_timer();
+    /// Keeps the audit log as short as the configuration says: now and once a day. Runs until cancelled.
+    asio::awaitable<void> run_pruning();
     /// Ends every connection.
     void close_all();
+
+    /// `done` is called once, when the act is durable or was refused; perhaps before this returns.
+    void operate(core::operator_wish wish, operator_outcome done);
+    /// Plans, limits, suites and who may register, from now on; connected nodes hear of what changes for them.
+    void configure(const store::server_config& config);
+    /// Is told of every entry of the audit log from now on; an empty one ends that.
+    void set_log_listener(log_listener listener) { log_listener_ = std::move(listener); }
+
+    [[nodiscard]] const core::mediator& mediator() const { return mediator_; }
+    [[nodiscard]] const core::server_host_keys& keys() const { return keys_; }
+    [[nodiscard]] const core::licence_issuer& licences() const { return licences_; }
+    [[nodiscard]] const core::plan_table& plans() const { return plans_; }
+    /// Strangers included.
+    [[nodiscard]] std::size_t connection_count() const { return open_.size(); }
+    /// For the audit log and backups; changes go through operate().
+    [[nodiscard]] store::server_database& database() { return database_; }
 
 private:
     using session_ptr = std::shared_ptr<session>;
@@ -40,12 +64,22 @@ private:
     void on_handshake_output(session& which, core::control_server_output& output);
     void on_mediator_output(core::mediator_output& output);
     void on_message(session& which, byte_view cbor);
+    void send(core::connection_id to, const wire::server_message& message);
+    void on_disconnect(const core::disconnect& what);
+    void on_commit(const core::commit& what);
+    void on_registered(const core::registration_done& what);
+    void on_hashed(std::uint64_t ticket, core::password_outcome outcome);
+    void answer_log(const core::log_wanted& what);
+    void on_operated(const core::operator_done& what);
+    void prune();
     session* find(core::connection_id id);
 
     net::task_group& tasks_;
-    std::vector<suite_id> suites_;
-    bool registration_open_;
+    asio::any_io_executor executor_;
+    store::server_config config_;
+    core::plan_table plans_;
     core::server_host_keys keys_;
+    core::licence_issuer licences_;
     store::server_database database_;
     random_source& random_;
     logger log_;
@@ -53,7 +87,11 @@ private:
     net::machine_timer timer_;
     std::map<core::connection_id, session_ptr> open_;
     core::connection_id last_id_ = 0;
+    std::map<std::uint64_t, operator_outcome> operating_;
+    std::uint64_t last_operation_ = 0;
+    log_listener log_listener_;
     bool pumping_ = false;
+    password_pool passwords_;
 };
 
 }  // namespace buri::server
