@@ -96,16 +96,22 @@ inline json value_of(const std::vector<T>& values) {
     return out;
 }
 
+/// Sentences of the server may quote what somebody sent or did; the other side would refuse the whole message for one wrong
+/// byte. What a user writes is never cut.
+template <typename T>
+inline constexpr bool quotes = std::is_same_v<T, error_answer> || std::is_same_v<T, notice> ||
+                               std::is_same_v<T, network_gone> || std::is_same_v<T, log_entry>;
+
 struct field_writer {
     json& out;
+    bool cleans = false;
 
     template <typename T>
     void operator()(std::string_view name, const T& value) const {
         out[std::string(name)] = value_of(value);
     }
     void operator()(std::string_view name, const std::string& value) const {
-        // A sentence may quote what somebody sent; the other side would refuse the whole message for one wrong byte.
-        out[std::string(name)] = value_of(name == "text" ? clean_text(value, max_text) : value);
+        out[std::string(name)] = cleans ? clean_text(value, text_limit(name)) : value;
     }
     template <typename T>
     void operator()(std::string_view name, const std::optional<T>& value) const {
@@ -116,16 +122,20 @@ struct field_writer {
 template <has_fields T>
 json object_of(const T& value) {
     auto out = json::object();
-    T::fields(value, field_writer{out});
+    T::fields(value, field_writer{out, quotes<T>});
     return out;
 }
 
 // ---- JSON to structs
 
+/// What becomes of names of privileges and permissions that are not known. A server refuses them: it must not grant less than it
+/// was asked to and call that done. A node leaves them out: a newer server may have more of them.
+enum class unknown_names : std::uint8_t { refused, left_out };
+
 /// Reads one struct; the first field that is missing or wrong is kept.
 class field_reader {
 public:
-    explicit field_reader(const json& in) : in_(in) {}
+    field_reader(const json& in, unknown_names unknown) : in_(in), unknown_(unknown) {}
 
     template <typename T>
     void operator()(std::string_view name, T& out) {
@@ -161,7 +171,13 @@ private:
     }
     bool read(const json& in, std::string_view name, std::string& out) {
         const auto* const text = in.get_ptr<const std::string*>();
-        if (text == nullptr || text->size() > text_limit(name)) return false;
+        if (text == nullptr) return false;
+        const auto most = text_limit(name);
+        if (text->size() > most && is_message_text(name)) {
+            wrong(errc::text_invalid, "the " + std::string(name) + " has " + std::to_string(text->size()) +
+                                          " bytes, and " + std::to_string(most) + " are possible; shorten it");
+        }
+        if (text->size() > most) return false;
         out = *text;
         return true;
     }
@@ -174,7 +190,6 @@ private:
         return true;
     }
     bool read(const json& in, std::string_view name, wall_time& out) {
-        constexpr std::uint64_t last_second = 253'402'300'799;  // of the year 9999
         std::uint64_t seconds = 0;
         if (!read(in, name, seconds) || seconds > last_second) return false;
         out = wall_time(std::chrono::seconds(seconds));
@@ -214,7 +229,7 @@ private:
     template <has_fields T>
     bool read(const json& in, std::string_view, T& out) {
         if (!in.is_object()) return false;
-        field_reader inner(in);
+        field_reader inner(in, unknown_);
         T::fields(out, inner);
         why_ = inner.why();
         return !why_;
@@ -232,15 +247,14 @@ private:
 
     template <typename Set, typename Parse>
     bool read_flags(const json& in, std::string_view name, Set& out, Parse parse) {
-        constexpr std::size_t most = 32;
-        if (!in.is_array() || in.size() > most) return false;
+        if (!in.is_array() || in.size() > max_flags) return false;
         out = {};
         for (const auto& element : in) {
             std::string text;
             if (!read(element, name, text)) return false;
             const auto value = parse(text);
-            if (!value) return false;
-            out.insert(*value);
+            if (!value && unknown_ == unknown_names::refused) return false;
+            if (value) out.insert(*value);
         }
         return true;
     }
@@ -254,6 +268,7 @@ private:
     }
 
     const json& in_;
+    unknown_names unknown_;
     std::optional<error> why_;
 };
 

@@ -14,11 +14,16 @@ inline constexpr std::size_t max_list = 65'536;  ///< elements of any list but c
 inline constexpr std::size_t max_suites = 16;
 inline constexpr std::size_t punch_key_size = 16;
 
+/// 00:00:00 on the first of January 1970 is the first moment that a message can tell, the end of the year 9999 the last.
+inline constexpr std::uint64_t last_second = 253'402'300'799;
+
+/// Names in a set of privileges or permissions.
+inline constexpr std::size_t max_flags = 32;
+
 /// Bytes of a text, by the field's name.
 constexpr std::size_t text_limit(std::string_view field) {
     if (field == "password") return 256;
-    if (field == "text") return max_text;
-    if (field == "welcome") return max_text;
+    if (field == "text" || field == "welcome") return max_text;
     if (field == "nickname" || field == "name") return 63;
     if (field == "software") return 128;
     if (field == "reason") return 256;
@@ -33,8 +38,13 @@ constexpr std::pair<std::size_t, std::size_t> bytes_limits(std::string_view fiel
     if (field == "suites") return {0, max_suites};
     if (field == "invite") return {16, 16};
     if (field == "digest") return {32, 32};
-    if (field == "by_old" || field == "by_new") return {1, 512};
+    if (field == "by_old" || field == "by_new") return {1, max_signature};
     return {1, max_key_blob};
+}
+
+/// What people write to each other. One that is too long is told from a malformed field.
+constexpr bool is_message_text(std::string_view field) {
+    return field == "text" || field == "reason";
 }
 
 template <typename Enum>

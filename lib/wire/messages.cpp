@@ -13,8 +13,9 @@ namespace {
 
 template <typename Variant, typename Kind>
 result<Variant> read_one(const json& map) {
+    constexpr bool at_server = std::is_same_v<Variant, request>;
     Kind out;
-    field_reader reader(map);
+    field_reader reader(map, at_server ? unknown_names::refused : unknown_names::left_out);
     Kind::fields(out, reader);
     if (reader.why()) return fail(*reader.why());
     return Variant(std::move(out));
@@ -46,7 +47,7 @@ std::string_view kind_of(const json& map) {
 template <typename Number>
 std::optional<Number> number_of(const json& map, std::string_view key) {
     Number out{};
-    field_reader reader(map);
+    field_reader reader(map, unknown_names::refused);
     reader(key, out);
     if (reader.why()) return std::nullopt;
     return out;
