@@ -39,7 +39,7 @@ result<json> as_document(result<void> done) {
 }
 
 /// `changed` is false where it was so already: asking for that is a success.
-result<json> as_document(result<void> done, const network_name& network, bool changed) {
+result<json> as_document(result<wire::answer> done, const network_name& network, bool changed) {
     if (!done) return fail(std::move(done.error()));
     return json{{"network", network.text()}, {"changed", changed}};
 }

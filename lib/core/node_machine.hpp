@@ -16,6 +16,7 @@ struct node_settings {
     std::vector<suite_id> suites;        ///< allowed between peers, in order of preference
     std::vector<endpoint> stun_servers;  ///< the server's UDP 17771 and 17772
     std::string software;                ///< for hello
+    bool allow_unencrypted = false;      ///< tunnels without encryption, protocol section 4
 };
 
 // ---- outputs -------------------------------------------------------------------------------------------------------
@@ -54,26 +55,36 @@ struct configure_addresses {
     ip_prefix pool;
     ip_prefix ula;
 };
-/// An answer to a request that was made through request().
+/// An answer to a request that was made through request(); an error_answer comes as the error.
 struct request_done {
     std::uint64_t ticket = 0;
-    result<void> outcome;
+    result<wire::answer> outcome;
 };
 /// For users and scripts: one line of `vpn events`. Fields are only ever added.
 ///
-///     kind     fields
-///     online   address, address6, nickname     connected and synchronised
-///     offline                                  the connection to the server is lost
-///     peer     peer, nickname, change          change: online, offline, joined, left (both with network),
-///                                              nickname (with was, the earlier one)
-///     network  network, owner, change          this node is in a network; change: joined, changed
-///     left     network, reason                 and no longer is; reason: left, deleted
-///     tunnel   peer, nickname, state           state: connecting, direct (with endpoint), failed (with problem),
-///                                              closed
-///     notice   code, text                      a sentence from the server
+///     kind          fields
+///     online        address, address6, nickname   connected and synchronised
+///     offline                                     the connection to the server is lost
+///     peer          peer, nickname, change        change: online, offline, nickname (with was, the earlier one); and of a
+///                                                 member, with network and name there: joined, left (with reason: left,
+///                                                 evicted, banned, account_deleted), name (with was), privileges (with
+///                                                 can); the last two of this node too
+///     network       network, owner, change        change: joined, waiting (for approval: then owner is null), changed
+///                                                 (with what changed: open, locked, approval, encryption, max_members,
+///                                                 heir)
+///     left          network, reason, text         this node is no longer in it; reason: left, deleted, evicted, banned,
+///                                                 rejected
+///     requested     network, peer, name, fingerprint   a node waits for approval
+///     request_gone  network, peer, name, reason   and no longer does; reason: left, rejected, banned, account_deleted
+///     welcome       network, text                 once, after joining
+///     announcement  network, id, author, text     author: address, name
+///     logged        id, time, actor, act, …       an act in an own network: an entry of the method `log`
+///     plan          name, until                   what this node's account may use has changed
+///     tunnel        peer, nickname, state         state: connecting, direct (with endpoint), failed (with problem), closed
+///     notice        code, text                    a sentence from the server
 ///
-/// Addresses and endpoints are text, peer and owner are IPv4 addresses in the VPN, code is a number of the table of
-/// errors.
+/// Addresses and endpoints are text, peer and owner are IPv4 addresses in the VPN, times are RFC 3339, code is a number of
+/// the table of errors.
 struct node_event {
     std::string kind;
     wire::json data;
@@ -83,7 +94,8 @@ struct echo_answered {
     node_id peer;
     std::uint64_t number = 0;
 };
-/// The server has not answered for too long: close the connection and make another. Said once a connection.
+/// The server has not answered for too long, or an event of it is missing: close the connection and make another. Each said
+/// once a connection.
 struct reconnect_wanted {};
 
 using node_output = std::variant<send_request, send_plain, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
@@ -111,6 +123,8 @@ public:
     /// Everything known is kept, tunnels above all.
     void on_disconnected(time_point now);
     void on_server_message(const wire::server_message& message, time_point now);
+    /// An event came that is not understood because it is of a later version.
+    void on_unknown_event(time_point now);
 
     /// Own host addresses with the UDP port, loopback and link-local left out by the caller.
     void on_local_endpoints(std::vector<endpoint> endpoints, time_point now);
@@ -129,6 +143,9 @@ public:
     /// with errc::not_online at once.
     void request(std::uint64_t ticket, wire::request body, time_point now);
     void send_echo(node_id peer, std::uint64_t number, time_point now);
+    /// The server has a new key of this node, and `key` of the constructor is that one now: every tunnel is made anew with
+    /// it, the present ones being used until then.
+    void on_key_changed(time_point now);
 
     void on_deadline(time_point now);
     [[nodiscard]] time_point next_deadline() const;
@@ -137,13 +154,17 @@ public:
     [[nodiscard]] bool is_online() const;  ///< connected and synchronised
     [[nodiscard]] node_id self() const;
     [[nodiscard]] const std::string& nickname() const;
+    [[nodiscard]] const wire::plan_info& plan() const;
     [[nodiscard]] const std::vector<wire::network_info>& networks() const;
     [[nodiscard]] std::vector<peer_view> peers() const;
     [[nodiscard]] std::vector<endpoint> mapped_endpoints() const;
     [[nodiscard]] wire::nat_kind nat() const;
-    /// By nickname, address, or nick.network. errc::peer_not_found, errc::peer_ambiguous (the text lists the
-    /// candidates).
+    /// By its name in a network, by its own nickname if no network has that name, by address, or nick.network.
+    /// errc::peer_not_found, errc::peer_ambiguous (the text lists the candidates).
     [[nodiscard]] result<node_id> find_peer(std::string_view text) const;
+    /// The same within one network, for its administration: members, this node too, and those that wait. Any address passes,
+    /// whoever has it. errc::not_a_member if this node is not in the network.
+    [[nodiscard]] result<node_id> find_member(const network_name& network, std::string_view text) const;
 
 private:
     struct parts;

@@ -192,7 +192,7 @@ bool node::keep_state() {
     return false;
 }
 
-asio::awaitable<result<void>> node::async_request(wire::request what) {
+asio::awaitable<result<wire::answer>> node::async_request(wire::request what) {
     const auto ticket = requests_.expect();
     machine_.request(ticket, std::move(what), net::now());
     pump();

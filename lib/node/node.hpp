@@ -66,7 +66,7 @@ public:
     /// Says goodbye to the server, then ends run(). Bounded to half a second.
     void stop();
 
-    asio::awaitable<result<void>> async_request(wire::request what);
+    asio::awaitable<result<wire::answer>> async_request(wire::request what);
     /// One echo through the tunnel to the peer. errc::timed_out, errc::peer_offline, errc::peer_not_found.
     asio::awaitable<result<ping_reply>> async_ping(std::string peer, duration patience);
     asio::awaitable<result<void>> async_wait(condition until, duration patience);
@@ -140,7 +140,7 @@ private:
     link_listener link_listener_;
     net::machine_timer timer_;
     net::task_group tasks_;
-    pending<result<void>> requests_;
+    pending<result<wire::answer>> requests_;
     pending<time_point> echoes_;
     net::change_signal changed_;
     asio::steady_timer retry_;

@@ -113,6 +113,12 @@ void node::on_open() {
 
 void node::on_message(byte_view cbor) {
     const auto message = wire::parse_server_message(cbor);
+    if (!message && message.error().code == errc::unknown_request) {
+        log_.debug("a message of a later version was ignored", {{"reason", message.error().text}});
+        machine_.on_unknown_event(net::now());
+        pump();
+        return;
+    }
     if (!message) {
         log_.warning("a message of the server was not understood", {{"reason", message.error().text}});
         return;

@@ -1,4 +1,6 @@
 // What a node tells about itself, as the JSON documents of vpn(1).
+#include "buri/base/timestamp.hpp"
+#include "buri/core/node/documents.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/node/node.hpp"
 
@@ -37,6 +39,19 @@ std::string_view state_of(const core::peer_view& view) {
     return view.info.online ? "connecting" : "offline";
 }
 
+bool is_unencrypted(const core::peer_view& view) {
+    return view.tunnel && view.tunnel->state == core::tunnel_state::up && view.tunnel->plain;
+}
+
+json applicant_json(const wire::applicant& who) {
+    return {
+        {"address", to_string(who.id)},
+        {"name", who.name},
+        {"fingerprint", who.fingerprint},
+        {"since", to_rfc3339(who.since)},
+    };
+}
+
 }  // namespace
 
 json node::status() const {
@@ -47,6 +62,7 @@ json node::status() const {
     json mapped = json::array();
     for (const auto& at : machine_.mapped_endpoints())
         mapped.push_back(to_string(at));
+    const auto unencrypted = std::ranges::count_if(views, [](const auto& view) { return is_unencrypted(view); });
     const bool is_alarm = problem_ && describe(problem_->code).exit_code == 8;
     const auto* const state = machine_.is_online() ? "online" : is_alarm ? "alarm" : "connecting";
     json out{
@@ -64,6 +80,8 @@ json node::status() const {
         {"nat", to_text(machine_.nat())},
         {"networks", machine_.networks().size()},
         {"peers", {{"total", views.size()}, {"online", online}, {"direct", direct}}},
+        {"unencrypted_peers", unencrypted},
+        {"plan", machine_.plan().name.empty() ? json(nullptr) : core::plan_json(machine_.plan())},
         {"problem", problem_json(problem_)},
     };
     out["server"] = {
@@ -91,6 +109,7 @@ json node::peer_json(const core::peer_view& view) const {
         {"endpoint", nullptr},
         {"rtt_ms", nullptr},
         {"suite", nullptr},
+        {"encrypted", nullptr},
         {"epoch", nullptr},
         {"fingerprint", view.info.fingerprint},
         {"verified", false},
@@ -104,6 +123,7 @@ json node::peer_json(const core::peer_view& view) const {
     if (view.tunnel->path) out["endpoint"] = to_string(*view.tunnel->path);
     if (view.tunnel->round_trip) out["rtt_ms"] = to_milliseconds(*view.tunnel->round_trip);
     out["suite"] = describe(view.tunnel->suite).name;
+    out["encrypted"] = !view.tunnel->plain;
     out["epoch"] = or_null(view.tunnel->epoch);
     if (!view.tunnel->problem.empty() && view.info.online)
         out["problem"] = {{"name", "tunnel"}, {"text", view.tunnel->problem}};
@@ -111,22 +131,39 @@ json node::peer_json(const core::peer_view& view) const {
 }
 
 json node::network_json(const wire::network_info& network) const {
-    const auto views = machine_.peers();
+    const auto& settings = network.settings;
+    json out = core::settings_json(settings);
     json peers = json::array();
-    for (const auto& view : views) {
-        if (std::ranges::find(view.networks, network.name) != view.networks.end()) peers.push_back(peer_json(view));
-    }
-    const bool is_mine = network.owner == machine_.self();
-    const auto owner = std::ranges::find(views, network.owner, [](const auto& view) { return view.info.id; });
-    const auto name = is_mine ? nickname() : owner != views.end() ? owner->info.nickname : std::string();
-    return {
-        {"name", network.name.text()},
-        {"owner", {{"address", to_string(network.owner)}, {"nickname", name}, {"you", is_mine}}},
-        {"open", network.open},
-        {"member_count", network.members.size()},
-        {"max_members", network.max_members},
-        {"peers", std::move(peers)},
+    json you = nullptr;
+    const auto views = machine_.peers();
+    const auto find = [&](node_id id) {
+        return std::ranges::find(views, id, [](const auto& view) { return view.info.id; });
     };
+    for (const auto& member : network.members) {
+        const auto can = core::privileges_json(member.can);
+        if (member.id == machine_.self()) you = {{"name", member.name}, {"can", can}};
+        const auto view = find(member.id);
+        if (view == views.end()) continue;
+        peers.push_back(peer_json(*view));
+        peers.back()["name"] = member.name;
+        peers.back()["can"] = can;
+    }
+    if (settings.owner) {
+        const bool is_mine = *settings.owner == machine_.self();
+        const auto owner = find(*settings.owner);
+        const auto name = is_mine ? nickname() : owner != views.end() ? owner->info.nickname : std::string();
+        out["owner"] = {{"address", to_string(*settings.owner)}, {"nickname", name}, {"you", is_mine}};
+    }
+    out["name"] = settings.network.text();
+    out["waiting"] = network.waiting;
+    out["you"] = std::move(you);
+    out["member_count"] = network.members.size();
+    out["peers"] = std::move(peers);
+    out["applicants"] = json::array();
+    for (const auto& who : network.applicants)
+        out["applicants"].push_back(applicant_json(who));
+    out["latest"] = settings.latest ? core::announcement_json(*settings.latest) : json(nullptr);
+    return out;
 }
 
 json node::networks() const {
@@ -140,7 +177,8 @@ result<json> node::network(std::string_view name) const {
     const auto wanted = network_name::parse(name);
     if (!wanted) return fail(wanted.error());
     const auto& all = machine_.networks();
-    const auto found = std::ranges::find(all, *wanted, &wire::network_info::name);
+    const auto found =
+        std::ranges::find(all, *wanted, [](const auto& each) -> const network_name& { return each.settings.network; });
     if (found == all.end()) {
         return fail(errc::not_a_member,
                     "this node is not in a network '" + std::string(name) + "'. 'vpn list' shows those it is in.");

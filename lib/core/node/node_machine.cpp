@@ -31,6 +31,8 @@ void node_machine::parts::say_hello() {
     for (const auto suite : settings.suites)
         hello.suites.push_back(static_cast<std::uint8_t>(suite));
     hello.tunnels = tunnels.kept();
+    hello.plain = settings.allow_unencrypted;
+    hello.resume = sequence.on_connected();
     send(std::move(hello), {.why = pending_request::purpose::hello});
 }
 
@@ -86,6 +88,7 @@ void node_machine::on_disconnected(time_point now) {
     if (!std::exchange(p.connected, false)) return;
     p.stun.stop();
     p.watch.on_disconnected();
+    p.sequence.on_disconnected();
     p.fail_pending(p.waiting.take_all(),
                    make_error(errc::not_online,
                               "the connection to the server was lost before it answered. Try again "
@@ -102,8 +105,17 @@ void node_machine::on_server_message(const wire::server_message& message, time_p
     if (const auto* answer = std::get_if<wire::numbered_answer>(&message)) {
         p.on_answer(*answer);
     } else {
-        std::visit([&](const auto& what) { p.on_event(what); }, std::get<wire::numbered_event>(message).body);
+        p.on_numbered_event(std::get<wire::numbered_event>(message));
     }
+    p.settle(now);
+}
+
+void node_machine::on_unknown_event(time_point now) {
+    auto& p = *parts_;
+    if (!p.connected) return;
+    p.now = now;
+    p.watch.on_received(now);
+    p.sequence.on_unknown_event();
     p.settle(now);
 }
 
@@ -207,6 +219,12 @@ void node_machine::send_echo(node_id peer, std::uint64_t number, time_point now)
     p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo{number}}));
 }
 
+void node_machine::on_key_changed(time_point now) {
+    parts_->now = now;
+    parts_->tunnels.want_new_introductions(now);
+    parts_->settle(now);
+}
+
 // ---- time and outputs ---------------------------------------------------------------------------------------------
 
 void node_machine::on_deadline(time_point now) {
@@ -256,6 +274,9 @@ node_id node_machine::self() const {
 const std::string& node_machine::nickname() const {
     return parts_->known.nickname();
 }
+const wire::plan_info& node_machine::plan() const {
+    return parts_->known.plan();
+}
 const std::vector<wire::network_info>& node_machine::networks() const {
     return parts_->known.networks();
 }
@@ -267,6 +288,9 @@ wire::nat_kind node_machine::nat() const {
 }
 result<node_id> node_machine::find_peer(std::string_view text) const {
     return parts_->known.find_peer(text);
+}
+result<node_id> node_machine::find_member(const network_name& network, std::string_view text) const {
+    return parts_->known.find_member(network, text);
 }
 
 std::vector<peer_view> node_machine::peers() const {

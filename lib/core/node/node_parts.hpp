@@ -1,9 +1,11 @@
 #pragma once
 // The parts of a node_machine and what happens between them. Private to core/node.
 #include "buri/core/node/discovery.hpp"
+#include "buri/core/node/event_sequence.hpp"
 #include "buri/core/node/known_networks.hpp"
 #include "buri/core/node/requests.hpp"
 #include "buri/core/node/server_watch.hpp"
+#include "buri/core/node/shown_messages.hpp"
 #include "buri/core/node/tunnel_table.hpp"
 
 #include <deque>
@@ -18,12 +20,22 @@ struct node_machine::parts {
 
     // on_server_message, by kind.
     void on_answer(const wire::numbered_answer& answer);
+    void on_numbered_event(const wire::numbered_event& event);
     void on_event(const wire::sync& all);
+    void on_event(const wire::resumed& what);
+    void on_event(const wire::plan_event& what);
     void on_event(const wire::peer_event& what);
     void on_event(const wire::network_event& what);
+    void on_event(const wire::settings_event& what);
     void on_event(const wire::member_joined& what);
+    void on_event(const wire::member_changed& what);
     void on_event(const wire::member_left& what);
+    void on_event(const wire::member_requested& what);
+    void on_event(const wire::request_gone& what);
     void on_event(const wire::network_gone& what);
+    void on_event(const wire::welcome_event& what);
+    void on_event(const wire::announcement_event& what);
+    void on_event(const wire::log_event& what);
     void on_event(const wire::tunnel_open& offer);
     void on_event(const wire::tunnel_close& which);
     void on_event(const wire::peer_candidates& what);
@@ -35,6 +47,8 @@ struct node_machine::parts {
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);
     void tell(known_networks::events news);
+    void go_online();
+    void confirm(wire::confirm_messages what);
 
     node_settings settings;
     logger log;
@@ -44,6 +58,8 @@ struct node_machine::parts {
     requests waiting;
     tunnel_table tunnels;
     server_watch watch;
+    event_sequence sequence;
+    shown_messages shown;
 
     time_point now{};  ///< of the input that is being handled
     bool connected = false;

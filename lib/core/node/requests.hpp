@@ -19,6 +19,7 @@ struct pending_request {
         ping,
         introduction,  ///< a tunnel to `peer`
         endpoints,
+        confirmation,
     };
     purpose why = purpose::user;
     std::uint64_t ticket = 0;

@@ -1,4 +1,5 @@
 // What the server says, and what a node does about it.
+#include "buri/core/node/documents.hpp"
 #include "buri/core/node/node_parts.hpp"
 
 namespace buri::core {
@@ -21,7 +22,7 @@ void node_machine::parts::on_answer(const wire::numbered_answer& answer) {
     const auto* refused = std::get_if<wire::error_answer>(&answer.body);
     if (who->why == pending_request::purpose::user) {
         if (refused == nullptr && !who->nickname.empty()) known.set_nickname(who->nickname);
-        result<void> outcome;
+        result<wire::answer> outcome = answer.body;
         if (refused != nullptr) outcome = fail(error_of(*refused));
         out.push_back(request_done{who->ticket, std::move(outcome)});
         return;
@@ -35,14 +36,39 @@ void node_machine::parts::on_answer(const wire::numbered_answer& answer) {
     log.info("the server refused a request", {{"error", why.text}});
 }
 
+void node_machine::parts::on_numbered_event(const wire::numbered_event& event) {
+    switch (sequence.on_event(event)) {
+        case event_sequence::verdict::take:
+            std::visit([&](const auto& what) { on_event(what); }, event.body);
+            break;
+        case event_sequence::verdict::ignore:
+            log.debug("ignored an event of the server", {{"reason", "it is out of its sequence"}});
+            break;
+        case event_sequence::verdict::gap:
+            log.info("connecting again", {{"reason", "an event of the server is missing"}});
+            out.push_back(reconnect_wanted{});
+            break;
+    }
+}
+
+void node_machine::parts::go_online() {
+    if (std::exchange(synchronised, true)) return;
+    out.push_back(node_event{"online",
+                             {{"address", to_string(known.self())},
+                              {"address6", to_string(ula_of(known.ula(), known.self()))},
+                              {"nickname", known.nickname()}}});
+}
+
 void node_machine::parts::on_event(const wire::sync& all) {
     if (all.id != known.self()) {
         log.warning("ignored a sync", {{"reason", "it is for another node"}, {"peer", to_string(all.id)}});
+        sequence.forget();
         return;
     }
     auto news = known.on_sync(all);
     if (!news) {
         log.warning("ignored a sync", {{"error", news.error().text}});
+        sequence.forget();
         return;
     }
     if (!configured || configured->pool != known.pool() || configured->ula != known.ula() ||
@@ -50,14 +76,17 @@ void node_machine::parts::on_event(const wire::sync& all) {
         configured = configure_addresses{all.id, known.pool(), known.ula()};
         out.push_back(*configured);
     }
-    if (!std::exchange(synchronised, true)) {
-        out.push_back(node_event{"online",
-                                 {{"address", to_string(all.id)},
-                                  {"address6", to_string(ula_of(known.ula(), all.id))},
-                                  {"nickname", known.nickname()}}});
-    }
+    go_online();
     // Tunnels stay: a large sync goes on in events, and the server closes those of hello that may not be.
     tell(std::move(*news));
+}
+
+void node_machine::parts::on_event(const wire::resumed&) {
+    go_online();
+}
+
+void node_machine::parts::on_event(const wire::plan_event& what) {
+    tell(known.on_plan(what.plan));
 }
 
 void node_machine::parts::on_event(const wire::peer_event& what) {
@@ -69,8 +98,24 @@ void node_machine::parts::on_event(const wire::network_event& what) {
     tunnels.remove_strangers();
 }
 
+void node_machine::parts::on_event(const wire::settings_event& what) {
+    tell(known.on_settings(what.settings));
+}
+
 void node_machine::parts::on_event(const wire::member_joined& what) {
     tell(known.on_joined(what));
+}
+
+void node_machine::parts::on_event(const wire::member_changed& what) {
+    tell(known.on_member(what));
+}
+
+void node_machine::parts::on_event(const wire::member_requested& what) {
+    tell(known.on_requested(what));
+}
+
+void node_machine::parts::on_event(const wire::request_gone& what) {
+    tell(known.on_request_gone(what));
 }
 
 void node_machine::parts::on_event(const wire::member_left& what) {
@@ -80,8 +125,47 @@ void node_machine::parts::on_event(const wire::member_left& what) {
 
 void node_machine::parts::on_event(const wire::network_gone& what) {
     tell(known.on_gone(what));
+    shown.forget(what.network);
     tunnels.remove_strangers();
 }
+
+// ---- messages of networks -----------------------------------------------------------------------------------------
+
+void node_machine::parts::confirm(wire::confirm_messages what) {
+    // Else the server repeats it on the next connection.
+    if (!waiting.is_full()) send(std::move(what), {.why = pending_request::purpose::confirmation});
+}
+
+void node_machine::parts::on_event(const wire::welcome_event& what) {
+    if (!known.is_member_of(what.network)) return;
+    wire::confirm_messages seen;
+    seen.network = what.network;
+    seen.welcome = true;
+    confirm(std::move(seen));
+    if (!shown.is_new_welcome(what.network, what.text)) return;
+    out.push_back(node_event{"welcome", {{"network", what.network.text()}, {"text", what.text}}});
+}
+
+void node_machine::parts::on_event(const wire::announcement_event& what) {
+    if (!known.is_member_of(what.network)) return;
+    wire::confirm_messages seen;
+    seen.network = what.network;
+    seen.announcement = what.message.id;
+    confirm(std::move(seen));
+    known.on_announcement(what);
+    if (!shown.is_new(what.network, what.message)) return;
+    out.push_back(node_event{"announcement",
+                             {{"network", what.network.text()},
+                              {"id", what.message.id},
+                              {"author", named_node_json(what.message.author, what.message.author_name)},
+                              {"text", what.message.text}}});
+}
+
+void node_machine::parts::on_event(const wire::log_event& what) {
+    out.push_back(node_event{"logged", log_entry_json(what.entry)});
+}
+
+// ---- tunnels ------------------------------------------------------------------------------------------------------
 
 void node_machine::parts::on_event(const wire::tunnel_open& offer) {
     tunnels.on_open(known.self(), offer, now);

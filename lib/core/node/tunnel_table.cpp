@@ -66,7 +66,7 @@ void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_po
     }
     auto& peer = peers_[offer.peer];
     peer.wanted = false;
-    auto made = tunnel::make(self, key_, offer, settings_.suites, random_, log_, now);
+    auto made = make(self, offer, now);
     if (!made) {
         log_.warning("cannot use a tunnel from the server",
                      {{"peer", to_string(offer.peer)}, {"error", made.error().text}});
@@ -79,6 +79,15 @@ void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_po
         drain(peer, machine, now);
     }
     tell(offer.peer, peer);
+}
+
+result<std::unique_ptr<tunnel>> tunnel_table::make(node_id self, const wire::tunnel_open& offer, time_point now) {
+    if (offer.plain.value_or(false) && !settings_.allow_unencrypted) {
+        return fail(errc::suite_refused,
+                    "the server wants a tunnel without encryption, and this node does not allow that. See "
+                    "allow_unencrypted in vpn-config(5).");
+    }
+    return tunnel::make(self, key_, offer, settings_.suites, random_, log_, now);
 }
 
 void tunnel_table::place(held& peer, std::unique_ptr<tunnel> made) {
@@ -266,6 +275,15 @@ time_point tunnel_table::next_deadline() const {
 
 void tunnel_table::want_introduction(node_id peer) {
     peers_[peer].wanted = true;
+}
+
+void tunnel_table::want_new_introductions(time_point now) {
+    for (auto& [id, peer] : peers_) {
+        if (!peer.current) continue;
+        peer.wanted = true;
+        peer.may_ask = now;
+        peer.patience = first_patience;
+    }
 }
 
 void tunnel_table::drop_want(node_id peer) {

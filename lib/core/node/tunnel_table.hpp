@@ -49,6 +49,8 @@ public:
     [[nodiscard]] time_point next_deadline() const;
 
     void want_introduction(node_id peer);
+    /// For every peer with a tunnel, at once.
+    void want_new_introductions(time_point now);
     /// The server will not give one now.
     void drop_want(node_id peer);
     /// A peer that the server is to be asked for now. Each is given once, and again when its patience ends.
@@ -78,6 +80,7 @@ private:
 
     held* peer_of(spi in);
     tunnel* find(spi in);
+    result<std::unique_ptr<tunnel>> make(node_id self, const wire::tunnel_open& offer, time_point now);
     void place(held& peer, std::unique_ptr<tunnel> made);
     void promote(held& peer, time_point now);
     void remove(held& peer, std::unique_ptr<tunnel>& which);
