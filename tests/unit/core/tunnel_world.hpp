@@ -120,9 +120,14 @@ struct world_settings {
     std::vector<endpoint> a{at("192.0.2.1:40001")};
     std::vector<endpoint> b{at("192.0.2.2:40002")};
     bytes punch_of_b = bytes(16, 0x5a);
+    std::optional<bool> plain_at_a;
+    std::optional<bool> plain_at_b;
     /// What becomes of a datagram: nothing, itself, something else, several.
     std::function<std::vector<flight>(const flight&)> network = [](const flight& what) { return std::vector{what}; };
 };
+
+/// What send_user() sends: bytes that no ciphertext of these tests happens to hold.
+inline constexpr std::array<std::uint8_t, 20> user_packet{0x45, 0, 0, 20, 'p', 'l', 'a', 'i', 'n'};
 
 class world {
 public:
@@ -139,6 +144,8 @@ public:
         auto to_a = offer_for(id_b, key_for(suite, 1), spi_a, spi_b, suite, settings.b);
         auto to_b = offer_for(id_a, key_for(suite, 0), spi_b, spi_a, suite, settings.a);
         to_b.punch = settings.punch_of_b;
+        to_a.plain = settings.plain_at_a;
+        to_b.plain = settings.plain_at_b;
         a.machine = tunnel::make(id_a, key_for(suite, 0), to_a, every_suite, random_, {}, now_).value();
         b.machine = tunnel::make(id_b, key_for(suite, 1), to_b, every_suite, random_, {}, now_).value();
         network = settings.network;
@@ -175,8 +182,7 @@ public:
             drain(from);
             return;
         }
-        const std::array<std::uint8_t, 20> packet{0x45};
-        seal_and_send(from, packet);
+        seal_and_send(from, user_packet);
     }
     /// Hands a datagram to an end as if it came from the network.
     void inject(tunnel_end& to, const endpoint& from, byte_view data);

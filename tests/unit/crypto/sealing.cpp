@@ -7,7 +7,17 @@
 namespace buri::test {
 namespace {
 
-constexpr suite_id suites[] = {suite_id::classic, suite_id::aes, suite_id::chacha};
+using crypto::secrecy;
+
+struct mode {
+    suite_id suite;
+    secrecy kept;
+};
+constexpr mode modes[] = {{suite_id::classic, secrecy::encrypted},
+                          {suite_id::aes, secrecy::encrypted},
+                          {suite_id::chacha, secrecy::encrypted},
+                          {suite_id::aes, secrecy::authenticated_only},
+                          {suite_id::chacha, secrecy::authenticated_only}};
 using header_bytes = std::array<std::uint8_t, crypto::sealed_header_size>;
 
 crypto::direction_keys random_keys(std::uint64_t seed) {
@@ -44,10 +54,10 @@ bool opens(crypto::opener& with, const header_bytes& header, bytes payload) {
 }  // namespace
 
 TEST_CASE("messages of every small size are opened as they were sealed, in place, in any order") {
-    for (const auto suite : suites) {
+    for (const auto [suite, kept] : modes) {
         seeded_random random(1);
-        crypto::sealer sealer(suite, random_keys(2));
-        crypto::opener opener(suite, random_keys(2));
+        crypto::sealer sealer(suite, random_keys(2), kept);
+        crypto::opener opener(suite, random_keys(2), kept);
         std::vector<std::pair<bytes, bytes>> messages;
         for (std::uint32_t size = 0; size < 100; ++size) {
             bytes plain(size);
@@ -67,9 +77,9 @@ TEST_CASE("messages of every small size are opened as they were sealed, in place
 }
 
 TEST_CASE("a message with any bit changed, in header or payload, is not opened, and the next good one is") {
-    for (const auto suite : suites) {
-        crypto::sealer sealer(suite, random_keys(2));
-        crypto::opener opener(suite, random_keys(2));
+    for (const auto [suite, kept] : modes) {
+        crypto::sealer sealer(suite, random_keys(2), kept);
+        crypto::opener opener(suite, random_keys(2), kept);
         const auto header = header_of(7);
         const auto good = sealed(sealer, header, bytes(37, 0x45));
         for (std::size_t bit = 0; bit < (header.size() + good.size()) * 8; ++bit) {
@@ -90,9 +100,9 @@ TEST_CASE("a message with any bit changed, in header or payload, is not opened, 
 }
 
 TEST_CASE("a message cut at any length, or made longer, is not opened") {
-    for (const auto suite : suites) {
-        crypto::sealer sealer(suite, random_keys(2));
-        crypto::opener opener(suite, random_keys(2));
+    for (const auto [suite, kept] : modes) {
+        crypto::sealer sealer(suite, random_keys(2), kept);
+        crypto::opener opener(suite, random_keys(2), kept);
         const auto header = header_of(7);
         const auto good = sealed(sealer, header, bytes(50, 1));
         for (std::size_t size = 0; size < good.size(); ++size) {
@@ -108,15 +118,44 @@ TEST_CASE("a message cut at any length, or made longer, is not opened") {
 }
 
 TEST_CASE("another key, of any kind the suite uses, opens nothing") {
-    for (const auto suite : suites) {
-        crypto::sealer sealer(suite, random_keys(2));
+    for (const auto [suite, kept] : modes) {
+        crypto::sealer sealer(suite, random_keys(2), kept);
         const auto good = sealed(sealer, header_of(1), bytes(20, 1));
-        crypto::opener stranger(suite, random_keys(3));
+        crypto::opener stranger(suite, random_keys(3), kept);
         CHECK_FALSE(opens(stranger, header_of(1), good));
         auto keys = random_keys(2);
         (suite == suite_id::classic ? keys.mac.writable()[19] : keys.iv.writable()[0]) ^= 1U;
-        crypto::opener near_miss(suite, keys);
+        crypto::opener near_miss(suite, keys, kept);
         CHECK_FALSE(opens(near_miss, header_of(1), good));
+    }
+}
+
+TEST_CASE("a message that is only authenticated can be read by everybody, and is as long as an encrypted one") {
+    for (const auto suite : {suite_id::aes, suite_id::chacha}) {
+        const bytes plain(37, 0x45);
+        crypto::sealer clear(suite, random_keys(2), secrecy::authenticated_only);
+        crypto::sealer secret(suite, random_keys(2));
+        const auto payload = sealed(clear, header_of(7), plain);
+        CHECK(std::ranges::equal(byte_view(payload).first(plain.size()), plain));
+        const auto hidden = sealed(secret, header_of(7), plain);
+        CHECK(hidden.size() == payload.size());
+        CHECK_FALSE(std::ranges::equal(byte_view(hidden).first(plain.size()), plain));
+    }
+}
+
+TEST_CASE("ends that disagree about encryption open no message of each other but an empty one") {
+    for (const auto suite : {suite_id::aes, suite_id::chacha}) {
+        for (const auto kept : {secrecy::encrypted, secrecy::authenticated_only}) {
+            const auto other = kept == secrecy::encrypted ? secrecy::authenticated_only : secrecy::encrypted;
+            crypto::sealer sealer(suite, random_keys(2), kept);
+            crypto::opener opener(suite, random_keys(2), other);
+            for (std::uint32_t size = 1; size < 100; ++size) {
+                const auto payload = sealed(sealer, header_of(size), bytes(size, 0x45));
+                CHECK_FALSE(opens(opener, header_of(size), payload));
+            }
+            // Why the transcript of a key exchange says which mode the tunnel has.
+            CHECK(opens(opener, header_of(200), sealed(sealer, header_of(200), {})));
+        }
     }
 }
 
@@ -133,11 +172,11 @@ TEST_CASE("suite 1 gives equal messages different IVs, and knows its own message
 }
 
 TEST_CASE("sealers and openers can be moved") {
-    for (const auto suite : suites) {
-        crypto::sealer first(suite, random_keys(2));
+    for (const auto [suite, kept] : modes) {
+        crypto::sealer first(suite, random_keys(2), kept);
         auto sealer = std::move(first);
-        crypto::opener other(suite, random_keys(9));
-        other = crypto::opener(suite, random_keys(2));
+        crypto::opener other(suite, random_keys(9), kept);
+        other = crypto::opener(suite, random_keys(2), kept);
         CHECK(opens(other, header_of(3), sealed(sealer, header_of(3), bytes(3, 3))));
         CHECK(other.suite() == suite);
     }

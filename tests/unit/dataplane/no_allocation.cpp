@@ -58,7 +58,13 @@ using namespace buri;
 using namespace buri::dataplane;
 
 TEST_CASE("10,000 packets pass both forwarders without one allocation") {
-    test::forwarder_fixture pair(GENERATE(suite_id::classic, suite_id::aes, suite_id::chacha));
+    using crypto::secrecy;
+    const auto [suite, kept] = GENERATE(table<suite_id, secrecy>({{suite_id::classic, secrecy::encrypted},
+                                                                  {suite_id::aes, secrecy::encrypted},
+                                                                  {suite_id::chacha, secrecy::encrypted},
+                                                                  {suite_id::aes, secrecy::authenticated_only},
+                                                                  {suite_id::chacha, secrecy::authenticated_only}}));
+    test::forwarder_fixture pair(suite, kept);
     const auto packet = pair.packet_to_bob(1360);
     const auto stray = test::v4_packet(pair.alice.v4(), ip_address::v4(1), 1360);
     const auto elsewhere = parse_endpoint("198.51.100.1:5000").value();

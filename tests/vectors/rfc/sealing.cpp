@@ -1,6 +1,7 @@
 // Ciphertexts of RFC 8439 section 2.8.2, of the GCM specification's test case 15, and of NIST SP 800-38A F.2.5, through the
 // sealer: the IV is chosen so that the nonce is the document's. Our 8-byte header is another AAD than the documents', so whole
-// messages, tags and MACs were computed besides with Python's `cryptography` and hmac, from the same inputs.
+// messages, tags and MACs were computed besides with Python's `cryptography` and hmac, from the same inputs; the tags of messages
+// that are only authenticated with a program that calls OpenSSL's EVP on header and message in one piece.
 #include "buri/crypto/sealing.hpp"
 
 #include "tests/vectors/rfc/hex.hpp"
@@ -32,15 +33,18 @@ crypto::direction_keys keys_of(std::string_view cipher, std::string_view nonce) 
     return keys;
 }
 
-bytes sealed(suite_id suite, const crypto::direction_keys& keys, byte_view plain) {
+using crypto::secrecy;
+
+bytes sealed(suite_id suite, const crypto::direction_keys& keys, byte_view plain, secrecy kept = secrecy::encrypted) {
     bytes payload(plain.begin(), plain.end());
     payload.resize(crypto::sealed_size(suite, plain.size()));
-    CHECK(crypto::sealer(suite, keys).seal(sized<8>(header), payload, plain.size()) == payload.size());
+    CHECK(crypto::sealer(suite, keys, kept).seal(sized<8>(header), payload, plain.size()) == payload.size());
     return payload;
 }
 
-std::string opened(suite_id suite, const crypto::direction_keys& keys, bytes payload) {
-    const auto plain = crypto::opener(suite, keys).open(sized<8>(header), payload);
+std::string opened(suite_id suite, const crypto::direction_keys& keys, bytes payload,
+                   secrecy kept = secrecy::encrypted) {
+    const auto plain = crypto::opener(suite, keys, kept).open(sized<8>(header), payload);
     REQUIRE(plain);
     return to_string(*plain);
 }
@@ -96,6 +100,18 @@ TEST_CASE("whole messages of suites 2 and 3") {
     CHECK(to_hex(sealed(suite_id::chacha, keys, {})) == "826e1e822350afe76c3c29fbe6211f83");
     CHECK(opened(suite_id::aes, keys, sealed(suite_id::aes, keys, as_bytes(text))) == text);
     CHECK(opened(suite_id::chacha, keys, sealed(suite_id::chacha, keys, as_bytes(text))) == text);
+}
+
+TEST_CASE("whole messages of suites 2 and 3 that are only authenticated") {
+    const auto keys = counting_keys();
+    constexpr auto plain = secrecy::authenticated_only;
+    const auto clear = to_hex(as_bytes(text));
+    CHECK(to_hex(sealed(suite_id::aes, keys, as_bytes(text), plain)) == clear + "6205aa81c3adbf53f4e834fd510c5065");
+    CHECK(to_hex(sealed(suite_id::aes, keys, {}, plain)) == "1cc97a403226c00a0cddd9d6e9cd5828");
+    CHECK(to_hex(sealed(suite_id::chacha, keys, as_bytes(text), plain)) == clear + "4e92814e2549f225e4659e7b9a2afa4f");
+    CHECK(to_hex(sealed(suite_id::chacha, keys, {}, plain)) == "826e1e822350afe76c3c29fbe6211f83");
+    CHECK(opened(suite_id::aes, keys, hex(clear + "6205aa81c3adbf53f4e834fd510c5065"), plain) == text);
+    CHECK(opened(suite_id::chacha, keys, hex(clear + "4e92814e2549f225e4659e7b9a2afa4f"), plain) == text);
 }
 
 TEST_CASE("whole messages of suite 1") {
