@@ -120,8 +120,8 @@ struct world_settings {
     std::vector<endpoint> a{at("192.0.2.1:40001")};
     std::vector<endpoint> b{at("192.0.2.2:40002")};
     bytes punch_of_b = bytes(16, 0x5a);
-    std::optional<bool> plain_at_a;
-    std::optional<bool> plain_at_b;
+    std::optional<bool> plain_at_a = std::nullopt;
+    std::optional<bool> plain_at_b = std::nullopt;
     /// What becomes of a datagram: nothing, itself, something else, several.
     std::function<std::vector<flight>(const flight&)> network = [](const flight& what) { return std::vector{what}; };
 };
