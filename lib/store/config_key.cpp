@@ -65,7 +65,10 @@ std::string man_section(std::span<const config_key> keys) {
         if (key.default_text.empty()) {
             out += "There is no default; an example:\n.Ql " + man_argument(key.example) + " .\n";
         } else {
-            out += "The default is\n.Ql " + man_argument(key.default_text) + " .\n";
+            out += "The default is\n.Ql " + man_argument(key.default_text);
+            for (const auto& other : key.other_defaults)
+                out += " ,\nin\n.Cm " + other.table + "\n.Ql " + man_argument(other.text);
+            out += " .\n";
         }
     }
     return out + ".El\n";

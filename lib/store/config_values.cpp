@@ -14,7 +14,7 @@ constexpr auto level_names = std::to_array<std::pair<std::string_view, log_level
 
 std::string_view type_name(const toml_value& value) {
     constexpr auto names =
-        std::to_array<std::string_view>({"another type", "true or false", "an integer", "a text", "a list"});
+        std::to_array<std::string_view>({"another type", "a table", "true or false", "an integer", "a text", "a list"});
     return names[value.data.index()];
 }
 
@@ -27,6 +27,11 @@ std::string quoted(std::string_view text) {
 }
 
 }  // namespace
+
+checked<void> is_table(const toml_value& value) {
+    if (!std::holds_alternative<toml_value::table>(value.data)) return wrong_type(value, "a table");
+    return {};
+}
 
 checked<std::string> text_in(const toml_value& value) {
     const auto* const text = std::get_if<std::string>(&value.data);

@@ -31,6 +31,8 @@ checked<std::int64_t> integer_in(const toml_value& value, std::int64_t min, std:
 checked<std::vector<toml_value>> list_in(const toml_value& value, std::size_t min, std::size_t max);
 /// At least one, each once.
 checked<std::vector<suite_id>> suites_in(const toml_value& value);
+/// Whether it is a table, whose entries come after it.
+checked<void> is_table(const toml_value& value);
 checked<log_level> log_level_in(const toml_value& value);
 
 /// One of two words; true for the first.

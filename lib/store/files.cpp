@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 namespace buri::store {
 namespace {
@@ -122,14 +123,26 @@ result<void> write_file_durably(const std::filesystem::path& path, std::string_v
     {
         temporary_file fresh(path);
         if (const int problem = fresh.fill(content, mode); problem != 0) return fail(file_error(doing, path, problem));
-        if (const int problem = fresh.put_in_place(path, existing); problem == EEXIST) {
-            return fail(errc::state_unreadable, "cannot write " + quoted(path) +
-                                                    ": it exists already and was left as it is. Move it away first.");
-        } else if (problem != 0) {
-            return fail(file_error(doing, path, problem));
-        }
+        const int problem = fresh.put_in_place(path, existing);
+        if (problem == EEXIST) return refused_to_replace(path);
+        if (problem != 0) return fail(file_error(doing, path, problem));
     }
     return sync_directory(directory_of(path));
+}
+
+tl::unexpected<error> refused_to_replace(const std::filesystem::path& file) {
+    return fail(errc::state_unreadable,
+                "cannot write " + quoted(file) + ": it exists already and was left as it is. Move it away first.");
+}
+
+result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
+    int problem = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
+    // Not every file system has it; a link does not replace either.
+    if (problem == EINVAL) problem = ::link(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    if (problem == EEXIST) return refused_to_replace(to);
+    if (problem != 0) return fail(file_error("cannot write", to, problem));
+    ::unlink(from.c_str());
+    return sync_directory(directory_of(to));
 }
 
 result<void> make_directory(const std::filesystem::path& path, mode_t mode) {

@@ -29,6 +29,12 @@ result<void> make_directory(const std::filesystem::path& path, mode_t mode);
 /// An entry made in the directory, or renamed, is there after a power failure.
 result<void> sync_directory(const std::filesystem::path& path);
 
+/// Gives a finished file its name for good. errc::state_unreadable if that is taken: nothing was replaced.
+result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// errc::state_unreadable: the file is there already.
+tl::unexpected<error> refused_to_replace(const std::filesystem::path& file);
+
 /// What errno says, as an error: errc::disk_full, errc::permission or errc::state_unreadable. `doing` is like "cannot
 /// write".
 error file_error(std::string_view doing, const std::filesystem::path& path, int number);

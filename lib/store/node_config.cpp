@@ -34,8 +34,8 @@ using row = config_row<node_config>;
 constexpr std::string_view head =
     "# Settings of this node. Every key is optional; see vpn-config(5). Restart the daemon after a change.\n";
 
-std::span<const row> rows() {
-    static const auto table = std::to_array<row>({
+const config_table<node_config>& table() {
+    static const auto rows = std::to_array<row>({
         {{"suites", "a list of \"aes\", \"chacha\" and \"classic\", at least one, each once", "",
           "The crypto suites that this node speaks with its server and its peers, the preferred one first. \"aes\" is "
           "fastest "
@@ -87,6 +87,15 @@ std::span<const row> rows() {
           ""},
          [](const toml_value& value, node_config& config) { return store_in(config.nickname, nickname_in(value)); },
          [](const node_config& config) { return config.nickname ? toml_text(*config.nickname) : std::string(); }},
+        {{"encryption", "\"required\" or \"optional\"", "",
+          "Whether this node takes part where a network asks for tunnels without encryption. With \"optional\" the "
+          "traffic with peers that allow it too, in networks that ask for it, is still authenticated, but readable for "
+          "everybody on the way. All other traffic stays encrypted.",
+          ""},
+         [](const toml_value& value, node_config& config) {
+             return store_in(config.allow_unencrypted, first_of(value, "optional", "required"));
+         },
+         [](const node_config& config) { return toml_text(config.allow_unencrypted ? "optional" : "required"); }},
         {{"log_level", "\"debug\", \"info\", \"warning\" or \"error\"", "",
           "The least important lines that are logged. What a stranger on the network can cause is logged at \"debug\" "
           "only.",
@@ -94,23 +103,24 @@ std::span<const row> rows() {
          [](const toml_value& value, node_config& config) { return store_in(config.log_level, log_level_in(value)); },
          [](const node_config& config) { return toml_name(config.log_level); }},
     });
-    return table;
+    static const config_table<node_config> made{head, rows};
+    return made;
 }
 
 }  // namespace
 
 std::span<const config_key> node_config_keys() {
-    static const auto keys = keys_of(rows());
+    static const auto keys = keys_of(table());
     return keys;
 }
 
 std::string node_config_template() {
-    return write_config(head, node_config(), rows());
+    return write_config(node_config(), table());
 }
 
 result<node_config> parse_node_config(std::string_view text, std::string_view file_name) {
     return toml_document::parse(text, file_name).and_then([](const toml_document& document) {
-        return read_config(document, rows());
+        return read_config(document, table());
     });
 }
 

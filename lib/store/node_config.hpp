@@ -24,6 +24,7 @@ struct node_config {
     std::uint16_t port = 0;  ///< UDP; 0: chosen once and kept in node.toml
     identity_key_type key_type = identity_key_type::ed25519;
     std::optional<std::string> nickname;  ///< a valid nickname
+    bool allow_unencrypted = false;       ///< tunnels without encryption, where a network asks for it
     buri::log_level log_level = buri::log_level::info;
 
     bool operator==(const node_config&) const = default;

@@ -2,6 +2,7 @@
 
 #include "buri/store/config_table.hpp"
 #include "buri/store/files.hpp"
+#include "buri/store/plan_config.hpp"
 
 #include <set>
 
@@ -92,7 +93,7 @@ constexpr std::string_view head =
     "# A key that is commented out has the value shown.\n";
 
 std::span<const row> rows() {
-    static const auto table = std::to_array<row>({
+    static const auto made = std::to_array<row>({
         {{"listen_tcp", "an integer from 1 to 65535", "",
           "The TCP port of the control channel. Nodes expect the default: with another one they must be told "
           "HOST:PORT.",
@@ -140,20 +141,31 @@ std::span<const row> rows() {
           ""},
          [](const toml_value& value, server_config& config) { return store_in(config.suites, suites_in(value)); },
          [](const server_config& config) { return store::toml_list(config.suites); }},
-        {{"max_members", "an integer from 2 to 65536", "",
-          "How many members a network may have. Each member is told about every other one, so the traffic of a network "
-          "grows with the square of this.",
+        {{"default_plan", "the name of a plan, as text", "",
+          "The plan of every account that was given none, or whose plan has ended: \"free\", \"premium\", or one that "
+          "a "
+          "table [plan.NAME] adds, which begins with the limits of \"free\" and without permissions.",
           ""},
          [](const toml_value& value, server_config& config) {
-             return store_in(config.max_members, integer_in(value, 2, 65536));
+             return store_in(config.default_plan, plan_name_in(value));
          },
-         [](const server_config& config) { return std::to_string(config.max_members); }},
-        {{"max_networks", "an integer from 1 to 65536", "",
-          "How many networks a node may be in. It bounds what one account can make the server store.", ""},
+         [](const server_config& config) { return toml_text(config.default_plan); }},
+        {{"audit_days", "an integer from 0 to 36500", "",
+          "For how many days the log of administrative acts is kept; 0: without limit. It grows with every change of a "
+          "network, and only its oldest entries ever go.",
+          ""},
          [](const toml_value& value, server_config& config) {
-             return store_in(config.max_networks, integer_in(value, 1, 65536));
+             return integer_in(value, 0, 36500).map([&](std::int64_t days) {
+                 config.audit_days = std::chrono::days(days);
+             });
          },
-         [](const server_config& config) { return std::to_string(config.max_networks); }},
+         [](const server_config& config) { return std::to_string(config.audit_days.count()); }},
+        {{"audit_entries", "an integer from 0 to 1000000000", "",
+          "How many entries that log keeps at most; 0: without limit. A million takes about 200 MB of disk.", ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.audit_entries, integer_in(value, 0, 1'000'000'000));
+         },
+         [](const server_config& config) { return std::to_string(config.audit_entries); }},
         {{"registration", "\"open\" or \"closed\"", "",
           "Whether a node that the server does not know gets an account. Close it once all your nodes have registered.",
           ""},
@@ -172,31 +184,51 @@ std::span<const row> rows() {
          [](const toml_value& value, server_config& config) { return store_in(config.log_level, log_level_in(value)); },
          [](const server_config& config) { return toml_name(config.log_level); }},
     });
-    return table;
+    return made;
+}
+
+using table_type = config_table<server_config, plan>;
+
+const table_type& table() {
+    static const table_type made{head, rows(), &plan_tables()};
+    return made;
+}
+
+result<server_config> check_whole(const toml_document& document, server_config config) {
+    if (document.find("ula") == nullptr) {
+        return fail(document.mistake({1, 1},
+                                     "the key 'ula' is missing, and the nodes' IPv6 addresses need it. Put the line "
+                                     "back that 'vpn server init' wrote."));
+    }
+    const auto* const chosen = document.find("default_plan");
+    if (chosen != nullptr && std::ranges::find(config.plans, config.default_plan, &plan::name) == config.plans.end()) {
+        std::string names;
+        for (const auto& each : config.plans)
+            names += (names.empty() ? "" : ", ") + each.name;
+        return fail(document.mistake(
+            chosen->value.where, "default_plan: there is no plan '" + config.default_plan + "'. Plans are: " + names +
+                                     ". Name one of them, or add [plan." + config.default_plan + "]."));
+    }
+    return config;
 }
 
 }  // namespace
 
 std::span<const config_key> server_config_keys() {
-    static const auto keys = keys_of(rows());
+    static const auto keys = keys_of(table());
     return keys;
 }
 
 std::string to_toml(const server_config& config) {
-    return write_config(head, config, rows());
+    return write_config(config, table());
 }
 
 result<server_config> parse_server_config(std::string_view text, std::string_view file_name) {
     const auto document = toml_document::parse(text, file_name);
     if (!document) return fail(document.error());
-    auto config = read_config(*document, rows());
-    if (config && document->find("ula") == nullptr) {
-        return fail(
-            document->mistake({1, 1},
-                              "the key 'ula' is missing, and the nodes' IPv6 addresses need it. Put the line back "
-                              "that 'vpn server init' wrote."));
-    }
-    return config;
+    return read_config(*document, table()).and_then([&](server_config config) {
+        return check_whole(*document, std::move(config));
+    });
 }
 
 result<server_config> load_server_config(const std::filesystem::path& file) {

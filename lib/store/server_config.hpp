@@ -2,11 +2,13 @@
 // The operator's settings of a mediation server: server.toml, written by `vpn server init`.
 #include "buri/base/endpoint.hpp"
 #include "buri/base/log.hpp"
+#include "buri/base/plan.hpp"
 #include "buri/base/result.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/store/config_key.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -24,8 +26,10 @@ struct server_config {
     ip_prefix pool{ip_address::v4(0x64400000), 10};  ///< 100.64.0.0/10, RFC 6598
     ip_prefix ula;                                   ///< a /64 of fd00::/8, RFC 4193; has no default: made at init
     std::vector<suite_id> suites{suite_id::aes, suite_id::chacha};  ///< in order of preference, each once
-    std::uint32_t max_members = 256;                                ///< of a network
-    std::uint32_t max_networks = 256;                               ///< of a node
+    std::vector<buri::plan> plans{free_plan(), premium_plan()};     ///< these two are always there
+    std::string default_plan = "premium";                           ///< one of them
+    std::chrono::days audit_days{365};                              ///< 0: no limit
+    std::uint64_t audit_entries = 1'000'000;                        ///< 0: no limit
     bool registration_open = true;
     std::optional<std::string> name;  ///< public host name or address, for the line that init prints
     buri::log_level log_level = buri::log_level::info;

@@ -2,13 +2,24 @@
 // The mediation server's memory: one SQLite file. An acknowledged change is on the disk.
 #include "buri/base/records.hpp"
 #include "buri/base/result.hpp"
+#include "buri/store/database_backup.hpp"
 #include "buri/store/schema.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 namespace buri::store {
+
+/// The newest entries of the audit log that fit.
+struct audit_query {
+    std::optional<std::uint64_t> network;  ///< none: all entries; 0: those about no network
+    std::uint64_t after = 0;               ///< only entries with a higher id
+    std::uint32_t limit = 1000;
+};
 
 /// One connection, which no other process can share while it is open. Not for two threads at once.
 class server_database {
@@ -23,11 +34,22 @@ public:
     server_database& operator=(server_database&&) noexcept;
     ~server_database();
 
-    /// Everything. errc::state_unreadable names the row that no rule of this program can have written.
+    /// Everything but the audit log. errc::state_unreadable names the row that no rule of this program can have written.
     result<directory_records> load();
 
     /// All of the change or nothing of it. errc::disk_full: nothing was changed, and later changes can succeed.
     result<void> commit(const record_change& change);
+
+    /// The oldest first.
+    result<std::vector<audit_record>> read_audit(const audit_query& query);
+
+    /// Removes the oldest entries as long as they are from before `keep_since` or there are more than `keep_count` (0:
+    /// any number), but never the newest. Gives how many went.
+    result<std::uint64_t> prune_audit(wall_time keep_since, std::uint64_t keep_count);
+
+    /// Begins a copy of the database with these files in it, which must not exist yet, and neither may FILE.part. The
+    /// database must outlive the backup, and goes on as ever: changes made before the last step are in the copy.
+    result<database_backup> begin_backup(const std::filesystem::path& file, std::vector<backup_file> files);
 
 private:
     struct state;

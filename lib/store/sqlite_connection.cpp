@@ -49,32 +49,6 @@ error last_error(sqlite3* raw, const std::filesystem::path& file, int code) {
 
 }  // namespace
 
-error sqlite_error(const std::filesystem::path& file, int code, std::string_view detail) {
-    const auto what = "database '" + file.string() + "': ";
-    const auto said = std::string(sqlite3_errstr(code)) + (detail.empty() ? "" : " (" + std::string(detail) + ")");
-    switch (code & 0xff) {
-        case SQLITE_FULL:
-            return {errc::disk_full, what + "the disk is full; nothing was changed. Free some space and try again."};
-        case SQLITE_PERM:
-        case SQLITE_READONLY:
-        case SQLITE_AUTH:
-            return {errc::permission,
-                    what + said + ". Run this as the owner of the file, and see that it can be written."};
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return {errc::state_unreadable, what + "another program uses it. End that program, then try again."};
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-            return {errc::state_unreadable, what + "it is damaged: " + said + ". Restore it from a backup."};
-        case SQLITE_CONSTRAINT:
-        case SQLITE_MISUSE:
-            return {errc::internal, what + "the change breaks a rule of the database: " + said +
-                                        ". Nothing was changed; please report this."};
-        default:
-            return {errc::state_unreadable, what + said + ". Nothing was changed; check the disk and try again."};
-    }
-}
-
 sqlite_statement::sqlite_statement(sqlite_statement&& other) noexcept
     : raw_(std::exchange(other.raw_, nullptr)), file_(other.file_), bind_status_(other.bind_status_) {}
 
@@ -107,6 +81,11 @@ sqlite_statement& sqlite_statement::bind(int parameter, byte_view value) {
     return *this;
 }
 
+sqlite_statement& sqlite_statement::bind_null(int parameter) {
+    bind_status_ |= sqlite3_bind_null(raw_, parameter + 1);
+    return *this;
+}
+
 result<bool> sqlite_statement::step() {
     const int code = bind_status_ != SQLITE_OK ? SQLITE_MISUSE : sqlite3_step(raw_);
     if (code == SQLITE_ROW) return true;
@@ -133,6 +112,10 @@ void sqlite_statement::reset() {
     bind_status_ = SQLITE_OK;
 }
 
+bool sqlite_statement::is_null(int column) const {
+    return sqlite3_column_type(raw_, column) == SQLITE_NULL;
+}
+
 std::optional<std::int64_t> sqlite_statement::integer(int column) const {
     if (sqlite3_column_type(raw_, column) != SQLITE_INTEGER) return std::nullopt;
     return sqlite3_column_int64(raw_, column);
@@ -155,9 +138,10 @@ std::optional<bytes> sqlite_statement::blob(int column) const {
 sqlite_connection::sqlite_connection(sqlite3* raw, std::filesystem::path file)
     : raw_(raw), file_(std::make_unique<const std::filesystem::path>(std::move(file))) {}
 
-result<sqlite_connection> sqlite_connection::open(const std::filesystem::path& file) {
+result<sqlite_connection> sqlite_connection::open(const std::filesystem::path& file, access wanted) {
     sqlite3* raw = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags = (wanted == access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
     sqlite_connection made(raw, file);
     if (code != SQLITE_OK) return fail(raw != nullptr ? last_error(raw, file, code) : sqlite_error(file, code, 0, ""));
@@ -211,6 +195,10 @@ result<std::string> sqlite_connection::text(std::string_view sql) {
     return *row ? statement->text(0).value_or("") : "";
 }
 
+std::uint64_t sqlite_connection::changes() const {
+    return static_cast<std::uint64_t>(sqlite3_changes64(raw_));
+}
+
 void sqlite_connection::roll_back() {
     // Some errors have rolled back already.
     if (sqlite3_get_autocommit(raw_) == 0) sqlite3_exec(raw_, "ROLLBACK", nullptr, nullptr, nullptr);
@@ -218,6 +206,33 @@ void sqlite_connection::roll_back() {
 
 void sqlite_connection::keep_log() {
     sqlite3_db_config(raw_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+result<sqlite_copy> sqlite_copy::begin(sqlite_connection& from, sqlite_connection& to) {
+    auto* const raw = sqlite3_backup_init(to.raw_, "main", from.raw_, "main");
+    if (raw == nullptr) return fail(last_error(to.raw_, *to.file_, sqlite3_errcode(to.raw_)));
+    return sqlite_copy(raw, to.raw_, to.file_.get());
+}
+
+sqlite_copy::sqlite_copy(sqlite_copy&& other) noexcept
+    : raw_(std::exchange(other.raw_, nullptr)), to_(other.to_), file_(other.file_) {}
+
+sqlite_copy& sqlite_copy::operator=(sqlite_copy&& other) noexcept {
+    std::swap(raw_, other.raw_);
+    std::swap(to_, other.to_);
+    std::swap(file_, other.file_);
+    return *this;
+}
+
+sqlite_copy::~sqlite_copy() {
+    sqlite3_backup_finish(raw_);
+}
+
+result<bool> sqlite_copy::step(int pages) {
+    const int code = sqlite3_backup_step(raw_, pages);
+    if (code == SQLITE_OK) return false;
+    if (code == SQLITE_DONE) return true;
+    return fail(sqlite_error(*file_, code, sqlite3_system_errno(to_), ""));
 }
 
 }  // namespace buri::store

@@ -11,6 +11,7 @@
 #include <string_view>
 
 struct sqlite3;
+struct sqlite3_backup;
 struct sqlite3_stmt;
 
 namespace buri::store {
@@ -26,6 +27,7 @@ public:
     sqlite_statement& bind(int parameter, std::int64_t value);
     sqlite_statement& bind(int parameter, std::string_view value);
     sqlite_statement& bind(int parameter, byte_view value);
+    sqlite_statement& bind_null(int parameter);
 
     /// True: there is a row to read. False: it is done, and can be bound and run again.
     result<bool> step();
@@ -34,6 +36,7 @@ public:
     /// Gives up the rows that were not read.
     void reset();
 
+    [[nodiscard]] bool is_null(int column) const;
     /// Nothing if the column of this row has another type.
     [[nodiscard]] std::optional<std::int64_t> integer(int column) const;
     [[nodiscard]] std::optional<std::string> text(int column) const;
@@ -48,10 +51,12 @@ private:
     int bind_status_ = 0;
 };
 
+enum class access { read_write, read_only };
+
 class sqlite_connection {
 public:
     /// The file must exist.
-    static result<sqlite_connection> open(const std::filesystem::path& file);
+    static result<sqlite_connection> open(const std::filesystem::path& file, access wanted = access::read_write);
 
     sqlite_connection(sqlite_connection&& other) noexcept;
     sqlite_connection& operator=(sqlite_connection&& other) noexcept;
@@ -64,16 +69,42 @@ public:
     result<std::int64_t> integer(std::string_view sql);
     result<std::string> text(std::string_view sql);
 
+    /// Rows that the last INSERT, UPDATE or DELETE changed.
+    [[nodiscard]] std::uint64_t changes() const;
+
     /// Undoes the open transaction, if there is one.
     void roll_back();
     /// Leaves the write-ahead log in place when the connection closes.
     void keep_log();
 
 private:
+    friend class sqlite_copy;
     sqlite_connection(sqlite3* raw, std::filesystem::path file);
 
     sqlite3* raw_ = nullptr;
     std::unique_ptr<const std::filesystem::path> file_;  ///< where statements find it after a move, too
+};
+
+/// A copy of one database over another, which nothing else may use meanwhile. Changes that the source's own connection
+/// makes are in the copy; both connections must outlive it.
+class sqlite_copy {
+public:
+    static result<sqlite_copy> begin(sqlite_connection& from, sqlite_connection& to);
+
+    sqlite_copy(sqlite_copy&& other) noexcept;
+    sqlite_copy& operator=(sqlite_copy&& other) noexcept;
+    ~sqlite_copy();
+
+    /// At most so many pages; fewer than 0: all. True: the copy is complete.
+    result<bool> step(int pages);
+
+private:
+    sqlite_copy(sqlite3_backup* raw, sqlite3* to, const std::filesystem::path* file)
+        : raw_(raw), to_(to), file_(file) {}
+
+    sqlite3_backup* raw_ = nullptr;
+    sqlite3* to_ = nullptr;
+    const std::filesystem::path* file_ = nullptr;
 };
 
 }  // namespace buri::store

@@ -22,6 +22,7 @@ std::string mistake_text(std::string_view file_name, text_position where, std::s
 toml_value value_of(const toml::node& node) {
     toml_value value;
     value.where = position_of(node.source());
+    if (node.is_table()) value.data = toml_value::table();
     if (const auto* const text = node.as_string()) value.data = text->get();
     if (const auto* const number = node.as_integer()) value.data = number->get();
     if (const auto* const flag = node.as_boolean()) value.data = flag->get();

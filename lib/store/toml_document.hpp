@@ -20,11 +20,12 @@ struct text_position {
 };
 
 struct toml_value {
-    /// Any type that no key of ours has: a float, a date, a table.
+    /// Any type that no key of ours has: a float, a date.
     struct other {};
+    struct table {};
 
     text_position where;
-    std::variant<other, bool, std::int64_t, std::string, std::vector<toml_value>> data;
+    std::variant<other, table, bool, std::int64_t, std::string, std::vector<toml_value>> data;
 };
 
 struct toml_entry {
