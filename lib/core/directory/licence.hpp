@@ -6,10 +6,14 @@
 #include "buri/base/result.hpp"
 #include "buri/crypto/identity_key.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace buri::core {
+
+inline constexpr std::size_t licence_id_size = 16;
+inline constexpr std::uint32_t max_licence_months = 1'200;
 
 class licence_issuer {
 public:

@@ -1,6 +1,7 @@
 #pragma once
 // Who may do what: the rules of accounts and networks. A rule reads the directory and says what would have to become durable; it
 // changes nothing itself. An empty change is success too: what was asked for is so already. Every change carries its audit record.
+#include "buri/base/endpoint.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/core/directory/directory.hpp"
 #include "buri/core/directory/licence.hpp"
@@ -8,8 +9,10 @@
 #include "buri/wire/messages.hpp"
 
 #include <optional>
-#include <span>
 #include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 namespace buri::core {
 
@@ -33,8 +36,18 @@ struct rule_input {
     std::optional<password_outcome> password{};
 };
 
-/// What has to be hashed before `wish` can be decided; nothing if it needs none, or is refused whatever the password is.
+/// What has to be hashed before `wish` can be decided; nothing if it needs none, has it already in `input`, or has the same answer
+/// whatever the password is. The hash of the network may have changed since: ask again with the outcome.
 std::optional<password_work> work_for(const rule_input& input, node_id actor, const wire::request& wish);
+
+// ---- making an account (registration.cpp) ----
+struct registration {
+    node_id id;
+    record_change change;  ///< empty: the key has this account already
+};
+/// An account for a key. A nickname that is none is made into one. errc::pool_exhausted.
+result<registration> register_account(const directory& records, const ip_prefix& pool, byte_view key_blob,
+                                      std::string_view nickname, wall_time today, random_source& random);
 
 // ---- memberships (membership_rules.cpp) ----
 result<record_change> decide(const rule_input& input, node_id actor, const wire::create_network& wish);
@@ -42,7 +55,7 @@ result<record_change> decide(const rule_input& input, node_id actor, const wire:
 result<record_change> decide(const rule_input& input, node_id actor, const wire::leave_network& wish);
 result<record_change> decide(const rule_input& input, node_id actor, const wire::delete_network& wish);
 
-// ---- access (access_rules.cpp) ----
+// ---- access (access_rules.cpp, admission_rules.cpp, ban_rules.cpp) ----
 result<record_change> decide(const rule_input& input, node_id actor, const wire::set_access& wish);
 result<record_change> decide(const rule_input& input, node_id actor, const wire::approve_member& wish);
 result<record_change> decide(const rule_input& input, node_id actor, const wire::reject_member& wish);
@@ -63,7 +76,7 @@ result<record_change> decide(const rule_input& input, node_id actor, const wire:
 result<record_change> decide(const rule_input& input, node_id actor, const wire::make_invite& wish);
 result<record_change> decide(const rule_input& input, node_id actor, const wire::revoke_invite& wish);
 
-// ---- accounts (account_rules.cpp) ----
+// ---- accounts (account_rules.cpp, licence_rules.cpp) ----
 result<record_change> decide(const rule_input& input, node_id actor, const wire::set_nickname& wish);
 result<record_change> decide(const rule_input& input, node_id actor, const wire::install_licence& wish);
 result<record_change> decide(const rule_input& input, node_id actor, const wire::rotate_key& wish);
