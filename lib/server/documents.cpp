@@ -70,7 +70,7 @@ json account_summary(const document_source& from, const account_record& account)
             {"owned", from.records.owned_by(account.id).size()}};
 }
 
-json account_document(const document_source& from, const account_record& account, const std::string& software) {
+json account_document(const document_source& from, const account_record& account) {
     auto out = account_summary(from, account);
     json networks = json::array();
     for (const auto id : from.records.networks_of(account.id))
@@ -78,7 +78,7 @@ json account_document(const document_source& from, const account_record& account
     for (const auto id : from.records.awaited_by(account.id))
         networks.push_back(membership(from.records, id, account.id));
     out["networks"] = std::move(networks);
-    out["version"] = text_or_null(software);
+    out["version"] = text_or_null(from.presence.software_of(account.id));
     return out;
 }
 

@@ -3,9 +3,6 @@
 #include "buri/core/mediator.hpp"
 #include "buri/wire/json_fwd.hpp"
 
-#include <cstdint>
-#include <string>
-
 namespace buri::server {
 
 struct document_source {
@@ -16,8 +13,8 @@ struct document_source {
 };
 
 wire::json account_summary(const document_source& from, const account_record& account);
-/// The summary, and where the account is a member or waits. `software` is what the node said when it connected; may be empty.
-wire::json account_document(const document_source& from, const account_record& account, const std::string& software);
+/// The summary, where the account is a member or waits, and what software it runs, if it is online.
+wire::json account_document(const document_source& from, const account_record& account);
 wire::json network_summary(const document_source& from, const network_record& network);
 /// The summary, who is in it, and how many bans and invites it has.
 wire::json network_document(const document_source& from, const network_record& network);

@@ -1,5 +1,6 @@
 #include "buri/server/initialise.hpp"
 
+#include "buri/server/state_files.hpp"
 #include "buri/store/files.hpp"
 #include "buri/store/key_file.hpp"
 #include "buri/store/server_database.hpp"
@@ -12,13 +13,13 @@ namespace buri::server {
 namespace {
 
 struct host_key_file {
-    const char* private_name;
-    const char* public_name;
+    std::string_view private_name;
+    std::string_view public_name;
     crypto::key_type type;
 };
 
-constexpr host_key_file ed25519_file{"host_ed25519.pem", "host_ed25519.pub", crypto::key_type::ed25519};
-constexpr host_key_file rsa_file{"host_rsa.pem", "host_rsa.pub", crypto::key_type::rsa};
+constexpr host_key_file ed25519_file{ed25519_private.name, ed25519_public.name, crypto::key_type::ed25519};
+constexpr host_key_file rsa_file{rsa_private.name, rsa_public.name, crypto::key_type::rsa};
 
 result<crypto::identity_key> load_key(const std::filesystem::path& state, const host_key_file& file) {
     const auto path = state / file.private_name;
@@ -85,18 +86,11 @@ result<void> make_missing(const init_settings& settings, random_source& random) 
     if (!done) return done;
     const auto database = store::server_database::open(database_path(settings.state));
     if (!database) return fail(database.error());
-    return store::write_file_durably(config_path(settings.state), store::to_toml(new_config(settings, random)), 0644);
+    return store::write_file_durably(config_path(settings.state), store::to_toml(new_config(settings, random)),
+                                     config_file.mode);
 }
 
 }  // namespace
-
-std::filesystem::path config_path(const std::filesystem::path& state) {
-    return state / "server.toml";
-}
-
-std::filesystem::path database_path(const std::filesystem::path& state) {
-    return state / "server.db";
-}
 
 result<core::server_host_keys> load_host_keys(const std::filesystem::path& state) {
     auto ed25519 = load_key(state, ed25519_file);

@@ -33,7 +33,4 @@ result<init_report> initialise(const init_settings& settings, random_source& ran
 /// errc::not_initialised if there are none.
 result<core::server_host_keys> load_host_keys(const std::filesystem::path& state);
 
-std::filesystem::path config_path(const std::filesystem::path& state);
-std::filesystem::path database_path(const std::filesystem::path& state);
-
 }  // namespace buri::server

@@ -6,6 +6,7 @@
 #include "buri/crypto/system_random.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/net/udp_responder.hpp"
+#include "buri/server/administration.hpp"
 #include "buri/server/initialise.hpp"
 #include "buri/server/sessions.hpp"
 #include "buri/store/server_database.hpp"
@@ -23,7 +24,7 @@ namespace buri::server {
 class server {
 public:
     /// Reads the state directory and takes the ports. Every error says what to do.
-    static result<std::unique_ptr<server>> open(asio::io_context& context, const std::filesystem::path& state,
+    static result<std::unique_ptr<server>> open(asio::io_context& context, const server_place& place,
                                                 store::server_config config, logger log);
     ~server();
     server(const server&) = delete;
@@ -33,25 +34,26 @@ public:
     asio::awaitable<void> run();
     void stop();
 
-    [[nodiscard]] const store::server_config& config() const { return config_; }
+    /// What the operator asks and does.
+    [[nodiscard]] buri::server::administration& administration() { return administration_; }
 
 private:
-    server(asio::io_context& context, store::state_lock lock, store::server_config config, core::server_host_keys keys,
-           store::server_database database, directory_records records, logger log);
+    server(asio::io_context& context, store::state_lock lock, const server_place& place, store::server_config config,
+           core::server_host_keys keys, store::server_database database, directory_records records, logger log);
 
     result<void> listen();
-    result<void> listen_on(const ip_address& address);
+    result<void> listen_on(const ip_address& address, const store::server_config& config);
     asio::awaitable<void> run_acceptor(asio::ip::tcp::acceptor& acceptor);
 
     asio::io_context& context_;
     store::state_lock lock_;
-    store::server_config config_;
     logger log_;
     crypto::system_random random_;
     std::vector<asio::ip::tcp::acceptor> acceptors_;
     std::vector<net::udp_responder> stun_;
     net::task_group tasks_;
     sessions sessions_;
+    buri::server::administration administration_;
 };
 
 }  // namespace buri::server
