@@ -63,6 +63,17 @@ result<server::log_wish> log_wish(const json& params) {
     return out;
 }
 
+struct row {
+    std::string_view name;
+    answer (*run)(server_service&, json);
+    std::array<std::string_view, 4> parameters{};  ///< their names; the rest is empty
+
+    [[nodiscard]] std::span<const std::string_view> names() const {
+        const auto rest = static_cast<std::size_t>(std::ranges::count(parameters, std::string_view()));
+        return std::span(parameters).first(parameters.size() - rest);
+    }
+};
+
 }  // namespace
 
 /// One function a method; each reads its parameters, then acts.
@@ -142,15 +153,6 @@ struct server_methods {
         co_return json{{"changed", change->changed}, {"restart_needed", change->restart_needed}};
     }
 
-    struct row {
-        std::string_view name;
-        answer (*run)(server_service&, json);
-        std::array<std::string_view, 4> parameters{};  ///< their names; the rest is empty
-
-        [[nodiscard]] std::size_t parameter_count() const {
-            return parameters.size() - static_cast<std::size_t>(std::ranges::count(parameters, ""));
-        }
-    };
     static constexpr std::array table{
         row{"status", status},
         row{"accounts", accounts},
@@ -192,15 +194,14 @@ std::vector<std::string_view> server_service::methods() {
 }
 
 answer server_service::call(std::string method, json params) {
-    const auto* const row = std::ranges::find(server_methods::table, method, &server_methods::row::name);
-    if (row == server_methods::table.end()) {
+    const auto* const found = std::ranges::find(server_methods::table, method, &row::name);
+    if (found == server_methods::table.end()) {
         co_return fail(errc::unknown_request,
                        "there is no method '" + method.substr(0, 64) + "'; see LOCAL INTERFACE in vpn(1)");
     }
-    const auto names = std::span(row->parameters).first(row->parameter_count());
-    const auto known = parameters::only(params, names);
+    const auto known = parameters::only(params, found->names());
     if (!known) co_return fail(known.error());
-    auto outcome = co_await row->run(*this, std::move(params));
+    auto outcome = co_await found->run(*this, std::move(params));
     co_return outcome;
 }
 
