@@ -26,9 +26,10 @@ node_event network_news(const wire::network_settings& settings, std::string_view
 
 events compare_settings(const wire::network_settings& earlier, const wire::network_settings& now) {
     const auto before = settings_json(earlier);
+    const auto after = settings_json(now);
     auto news = network_news(now, "changed");
     bool changed = false;
-    for (const auto& [field, value] : settings_json(now).items()) {
+    for (const auto& [field, value] : after.items()) {
         if (before.at(field) == value) continue;
         news.data[field] = value;
         changed = true;

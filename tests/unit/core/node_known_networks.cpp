@@ -1,100 +1,50 @@
-#include "buri/core/node/known_networks.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/core/node_networks_fixture.hpp"
 
 using namespace buri;
 using namespace buri::core;
-
-namespace {
-
-constexpr node_id me{0x64400001};
-constexpr node_id anna{0x64400002};
-constexpr node_id bodo{0x64400003};
-constexpr node_id cleo{0x64400004};
-
-network_name name(std::string_view text) {
-    return *network_name::parse(text);
-}
-
-wire::peer_info peer(node_id id, std::string nickname, bool online = true) {
-    wire::peer_info info;
-    info.id = id;
-    info.nickname = std::move(nickname);
-    info.online = online;
-    return info;
-}
-
-wire::network_info network(std::string_view text, std::vector<node_id> members) {
-    wire::network_info info;
-    info.name = name(text);
-    info.owner = me;
-    info.max_members = 256;
-    info.members = std::move(members);
-    return info;
-}
-
-wire::sync two_networks() {
-    wire::sync all;
-    all.id = me;
-    all.nickname = "self";
-    all.pool = "100.64.0.0/10";
-    all.ula = "fd00:1:2:3::/64";
-    all.peers = {peer(anna, "anna"), peer(bodo, "bodo", false)};
-    all.networks = {network("lab-net", {me, anna, bodo}), network("home", {me, anna})};
-    return all;
-}
-
-struct fixture {
-    fixture() {
-        const auto news = known.on_sync(two_networks());
-        REQUIRE(news);
-        REQUIRE(news->empty());
-    }
-    known_networks known;
-};
-
-std::string line(const node_event& event) {
-    return event.kind + " " + event.data.dump();
-}
-
-}  // namespace
+using namespace buri::core::node_test;
+using expected = std::vector<std::string>;
 
 TEST_CASE("the first sync is silent, a later one tells what changed meanwhile") {
-    fixture f;
+    two_networks_known f;
     CHECK(f.known.on_sync(two_networks())->empty());
     auto later = two_networks();
+    later.plan.name = "premium";
     later.peers = {peer(bodo, "bodo"), peer(cleo, "cleo")};
-    later.networks = {network("lab-net", {me, bodo, cleo}), network("club", {me, cleo})};
-    std::vector<std::string> lines;
+    later.networks = {network("lab-net", {member(me, "self"), member(bodo, "bodo"), member(cleo, "cleo")}),
+                      network("club", {member(me, "self"), member(cleo, "cleo")})};
     const auto changes = f.known.on_sync(later);
     REQUIRE(changes);
-    for (const auto& news : *changes)
-        lines.push_back(line(news));
-    const std::vector<std::string> expected{
-        R"(peer {"change":"online","nickname":"bodo","peer":"100.64.0.3"})",
-        R"(peer {"change":"online","nickname":"cleo","peer":"100.64.0.4"})",
-        R"(peer {"change":"joined","network":"lab-net","nickname":"cleo","peer":"100.64.0.4"})",
-        R"(peer {"change":"left","network":"lab-net","nickname":"anna","peer":"100.64.0.2"})",
-        R"(network {"change":"joined","network":"club","owner":"100.64.0.1"})",
-        R"(left {"network":"home","reason":"left"})",
-    };
-    CHECK(lines == expected);
+    CHECK(lines(*changes) ==
+          expected{
+              R"(plan {"name":"premium","until":null})",
+              R"(peer {"change":"online","nickname":"bodo","peer":"100.64.0.3"})",
+              R"(peer {"change":"online","nickname":"cleo","peer":"100.64.0.4"})",
+              R"(peer {"change":"joined","name":"cleo","network":"lab-net","nickname":"cleo","peer":"100.64.0.4"})",
+              R"(peer {"change":"left","name":"anna","network":"lab-net","nickname":"anna","peer":"100.64.0.2",)"
+              R"("reason":"left"})",
+              R"(network {"change":"joined","network":"club","owner":"100.64.0.1"})",
+              R"(left {"network":"home","reason":"left","text":""})",
+          });
     CHECK(f.known.peers().size() == 2);
     CHECK(f.known.networks().size() == 2);
     CHECK_FALSE(f.known.shares_network(anna));
+    CHECK(f.known.plan().name == "premium");
 }
 
 TEST_CASE("a sync with a bad prefix changes nothing") {
-    fixture f;
+    two_networks_known f;
     auto bad = two_networks();
     bad.pool = "100.64.0.0/99";
     bad.networks.clear();
+    bad.plan.name = "other";
     CHECK(f.known.on_sync(bad).error().code == errc::malformed);
     CHECK(f.known.networks().size() == 2);
+    CHECK(f.known.plan().name == "free");
 }
 
 TEST_CASE("a peer that goes, comes and is renamed is told once each") {
-    fixture f;
+    two_networks_known f;
     CHECK(f.known.on_peer(peer(anna, "anna")).empty());
     CHECK(f.known.on_peer(peer(anna, "anna", false)).front().data["change"] == "offline");
     CHECK(f.known.on_peer(peer(anna, "anna", false)).empty());
@@ -108,81 +58,208 @@ TEST_CASE("a peer that goes, comes and is renamed is told once each") {
 }
 
 TEST_CASE("members join and leave; a peer without a network in common is forgotten") {
-    fixture f;
-    CHECK(f.known.on_joined({name("lab-net"), cleo}).size() == 1);
-    CHECK(f.known.on_joined({name("LAB-NET"), cleo}).empty());
+    two_networks_known f;
+    CHECK(f.known.on_joined({name("lab-net"), member(cleo, "cleo")}).size() == 1);
+    CHECK(f.known.on_joined({name("LAB-NET"), member(cleo, "cleo")}).empty());
     CHECK(f.known.shares_network(cleo));
-    CHECK(f.known.on_left({name("lab-net"), anna}).size() == 1);
+    CHECK(lines(f.known.on_left({name("lab-net"), anna, "evicted"})) ==
+          expected{R"(peer {"change":"left","name":"anna","network":"lab-net","nickname":"anna","peer":"100.64.0.2",)"
+                   R"("reason":"evicted"})"});
     CHECK(f.known.shares_network(anna));
     CHECK(f.known.networks_with(anna) == std::vector{name("home")});
-    CHECK(f.known.on_left({name("home"), anna}).size() == 1);
+    CHECK(f.known.on_left({name("home"), anna, "left"}).size() == 1);
     CHECK_FALSE(f.known.shares_network(anna));
     CHECK_FALSE(f.known.peers().contains(anna));
     CHECK(f.known.peers().contains(bodo));
 }
 
-TEST_CASE("a network that is gone takes its strangers along") {
-    fixture f;
-    const auto news = f.known.on_gone({name("lab-net"), "deleted"});
-    REQUIRE(news.size() == 1);
-    CHECK(line(news.front()) == R"(left {"network":"lab-net","reason":"deleted"})");
+TEST_CASE("a network that is gone says why, and takes its strangers along") {
+    two_networks_known f;
+    CHECK(lines(f.known.on_gone({name("lab-net"), "banned", "spam"})) ==
+          expected{R"(left {"network":"lab-net","reason":"banned","text":"spam"})"});
     CHECK(f.known.peers().contains(anna));
     CHECK_FALSE(f.known.peers().contains(bodo));
-    CHECK(f.known.on_gone({name("lab-net"), "deleted"}).empty());
+    CHECK(f.known.on_gone({name("lab-net"), "deleted", {}}).empty());
 }
 
-TEST_CASE("events of unknown networks are nothing") {
-    fixture f;
-    CHECK(f.known.on_joined({name("unknown"), cleo}).empty());
-    CHECK(f.known.on_left({name("unknown"), anna}).empty());
-    CHECK(f.known.on_left({name("lab-net"), cleo}).empty());
-    CHECK(f.known.on_left({name("lab-net"), me}).empty());
-    CHECK(f.known.shares_network(anna));
+TEST_CASE("changed settings tell what changed and nothing else") {
+    two_networks_known f;
+    auto settings = f.lab().settings;
+    CHECK(f.known.on_settings(settings).empty());
+    settings.locked = true;
+    settings.approval = true;
+    settings.heir = anna;
+    CHECK(lines(f.known.on_settings(settings)) ==
+          expected{R"(network {"approval":"manual","change":"changed","heir":"100.64.0.2","locked":true,)"
+                   R"("network":"lab-net","owner":"100.64.0.1"})"});
+    settings.encryption = false;
+    settings.owner = anna;
+    settings.heir.reset();
+    CHECK(lines(f.known.on_settings(settings)) ==
+          expected{R"(network {"change":"changed","encryption":"off","heir":null,"network":"lab-net",)"
+                   R"("owner":"100.64.0.2"})"});
+    CHECK(f.lab().members.size() == 3);
 }
 
-TEST_CASE("a changed network keeps its members and tells the difference") {
-    fixture f;
-    auto changed = network("lab-net", {me, anna, bodo});
-    changed.open = true;
-    const auto news = f.known.on_network(changed);
+TEST_CASE("a renamed member and one with other privileges are told, this node too") {
+    two_networks_known f;
+    auto changed = member(anna, "anna-2");
+    changed.can = {privilege::ban, privilege::evict};
+    CHECK(lines(f.known.on_member({name("lab-net"), changed})) ==
+          expected{
+              R"(peer {"change":"name","name":"anna-2","network":"lab-net","nickname":"anna","peer":"100.64.0.2",)"
+              R"("was":"anna"})",
+              R"(peer {"can":["evict","ban"],"change":"privileges","name":"anna-2","network":"lab-net",)"
+              R"("nickname":"anna","peer":"100.64.0.2"})",
+          });
+    CHECK(f.known.on_member({name("lab-net"), changed}).empty());
+    auto own = member(me, "self");
+    own.can = {privilege::access};
+    CHECK(lines(f.known.on_member({name("home"), own})) ==
+          expected{R"(peer {"can":["access"],"change":"privileges","name":"self","network":"home","nickname":"self",)"
+                   R"("peer":"100.64.0.1"})"});
+}
+
+TEST_CASE("those who wait for approval come, and go as members or not at all") {
+    two_networks_known f;
+    CHECK(lines(f.known.on_requested({name("lab-net"), applicant(cleo, "cleo")})) ==
+          expected{R"(requested {"fingerprint":"SHA256:k","name":"cleo","network":"lab-net","peer":"100.64.0.4"})"});
+    CHECK(f.known.on_requested({name("lab-net"), applicant(cleo, "cleo")}).empty());
+    CHECK(f.lab().applicants.size() == 1);
+    CHECK_FALSE(f.known.shares_network(cleo));
+    CHECK(f.known.on_joined({name("lab-net"), member(cleo, "cleo")}).front().data["change"] == "joined");
+    CHECK(f.lab().applicants.empty());
+    CHECK(f.known.on_request_gone({name("lab-net"), cleo, "left"}).empty());
+    const node_id dora{0x64400005};
+    f.known.on_requested({name("lab-net"), applicant(dora, "dora")});
+    CHECK(lines(f.known.on_request_gone({name("lab-net"), dora, "rejected"})) ==
+          expected{R"(request_gone {"name":"dora","network":"lab-net","peer":"100.64.0.5","reason":"rejected"})"});
+    CHECK(f.lab().applicants.empty());
+}
+
+TEST_CASE("in a network where it waits a node sees nobody, then everybody at once") {
+    two_networks_known f;
+    CHECK(lines(f.known.on_network(awaited("club"))) ==
+          expected{R"(network {"change":"waiting","network":"club","owner":null})"});
+    CHECK_FALSE(f.known.is_member_of(name("club")));
+    CHECK(lines(f.known.on_network(network("club", {member(me, "self"), member(cleo, "cleo")}))) ==
+          expected{R"(network {"change":"joined","network":"club","owner":"100.64.0.1"})"});
+    CHECK(f.known.is_member_of(name("club")));
+    CHECK(f.known.shares_network(cleo));
+    f.known.on_network(awaited("yard"));
+    CHECK(f.known.on_gone({name("yard"), "rejected", {}}).front().data["reason"] == "rejected");
+}
+
+TEST_CASE("the newest announcement is kept") {
+    two_networks_known f;
+    wire::announcement_event what;
+    what.network = name("lab-net");
+    what.message.id = 8;
+    f.known.on_announcement(what);
+    what.message.id = 5;
+    f.known.on_announcement(what);
+    REQUIRE(f.lab().settings.latest);
+    CHECK(f.lab().settings.latest->id == 8);
+    what.network = name("unknown");
+    f.known.on_announcement(what);
+    CHECK(f.known.networks().size() == 2);
+}
+
+TEST_CASE("a plan is told when it changes") {
+    two_networks_known f;
+    auto plan = f.known.plan();
+    CHECK(f.known.on_plan(plan).empty());
+    plan.name = "premium";
+    plan.until = wall_time{std::chrono::seconds{1'800'000'000}};
+    CHECK(lines(f.known.on_plan(plan)) == expected{R"(plan {"name":"premium","until":"2027-01-15T08:00:00Z"})"});
+}
+
+// ---- a server that talks nonsense ---------------------------------------------------------------------------------
+
+TEST_CASE("events of unknown networks, and of members that are none, are nothing") {
+    two_networks_known f;
+    const auto before = f.known.networks();
+    const auto unknown = name("unknown");
+    CHECK(f.known.on_joined({unknown, member(cleo, "cleo")}).empty());
+    CHECK(f.known.on_member({unknown, member(anna, "x")}).empty());
+    CHECK(f.known.on_member({name("lab-net"), member(cleo, "x")}).empty());
+    CHECK(f.known.on_left({unknown, anna, {}}).empty());
+    CHECK(f.known.on_left({name("lab-net"), cleo, {}}).empty());
+    CHECK(f.known.on_left({name("lab-net"), me, {}}).empty());
+    CHECK(f.known.on_requested({unknown, applicant(cleo, "cleo")}).empty());
+    CHECK(f.known.on_requested({name("lab-net"), applicant(anna, "anna")}).empty());
+    CHECK(f.known.on_request_gone({name("lab-net"), cleo, {}}).empty());
+    CHECK(f.known.on_gone({unknown, "deleted", {}}).empty());
+    wire::network_settings settings;
+    settings.network = unknown;
+    CHECK(f.known.on_settings(settings).empty());
+    CHECK(f.known.networks() == before);
+}
+
+TEST_CASE("whatever a server puts into a network where the node waits, nobody is shared and nothing is told") {
+    two_networks_known f;
+    auto lying = awaited("club");
+    lying.settings.owner = cleo;
+    lying.members = {member(me, "self"), member(cleo, "cleo")};
+    lying.applicants = {applicant(cleo, "cleo")};
+    CHECK(f.known.on_network(lying).size() == 1);
+    CHECK(f.known.on_joined({name("club"), member(cleo, "cleo")}).empty());
+    CHECK(f.known.on_requested({name("club"), applicant(cleo, "cleo")}).empty());
+    auto settings = lying.settings;
+    settings.locked = true;
+    f.known.on_settings(settings);
+    const auto& club = f.known.networks().back();
+    CHECK(club.members.empty());
+    CHECK(club.applicants.empty());
+    CHECK_FALSE(club.settings.owner);
+    CHECK_FALSE(f.known.shares_network(cleo));
+}
+
+TEST_CASE("a membership that turns into waiting again shares nobody any more") {
+    two_networks_known f;
+    for (int i = 0; i < 3; ++i) {
+        CHECK(lines(f.known.on_network(awaited("lab-net"))) ==
+              expected{R"(network {"change":"waiting","network":"lab-net","owner":null})"});
+        CHECK_FALSE(f.known.shares_network(bodo));
+        CHECK_FALSE(f.known.peers().contains(bodo));
+        CHECK(f.known.networks_with(anna) == std::vector{name("home")});
+        CHECK(f.known.on_network(two_networks().networks.front()).front().data["change"] == "joined");
+        CHECK(f.known.shares_network(bodo));
+    }
+}
+
+TEST_CASE("a member named twice is one member") {
+    two_networks_known f;
+    auto twice = network("club", {member(me, "self"), member(cleo, "cleo"), member(cleo, "other")});
+    twice.applicants = {applicant(cleo, "cleo"), applicant(anna, "anna"), applicant(anna, "anna")};
+    f.known.on_network(twice);
+    const auto& club = f.known.networks().back();
+    CHECK(club.members == std::vector{member(me, "self"), member(cleo, "cleo")});
+    CHECK(club.applicants.size() == 1);
+    f.known.on_left({name("club"), cleo, "left"});
+    CHECK_FALSE(f.known.shares_network(cleo));
+}
+
+TEST_CASE("privileges that this version does not know are left out") {
+    two_networks_known f;
+    auto odd = member(anna, "anna");
+    odd.can = privilege_set::from_bits(0xffff0001U);
+    const auto news = f.known.on_member({name("lab-net"), odd});
     REQUIRE(news.size() == 1);
-    CHECK(news.front().data["change"] == "changed");
-    CHECK(f.known.networks().front().open);
+    CHECK(news.front().data["can"] == wire::json::array({"password"}));
 }
 
-// ---- find_peer ----------------------------------------------------------------------------------------------------
-
-TEST_CASE("a peer is found by nickname, by both addresses, and by nickname and network") {
-    fixture f;
-    for (const auto* text : {"anna", "ANNA", "100.64.0.2", "fd00:1:2:3::6440:2", "anna.home", "Anna.LAB-NET"}) {
-        CAPTURE(text);
-        const auto found = f.known.find_peer(text);
-        REQUIRE(found);
-        CHECK(*found == anna);
+TEST_CASE("long lists are handled in time") {
+    known_networks known;
+    auto all = two_networks();
+    constexpr std::uint32_t count = 16'384;
+    for (auto& each : all.networks) {
+        for (std::uint32_t i = 0; i < count; ++i)
+            each.members.push_back(member({0x64500000U + i}, "n"));
     }
-}
-
-TEST_CASE("who is not there is not found") {
-    fixture f;
-    for (const auto* text : {"", ".", "cleo", "100.64.0.4", "100.64.0.1", "self", "bodo.home", "anna.", "anna.nowhere",
-                             ".home", "fd00:1:2:3::6440:4"}) {
-        CAPTURE(text);
-        const auto found = f.known.find_peer(text);
-        REQUIRE_FALSE(found);
-        CHECK(found.error().code == errc::peer_not_found);
-    }
-}
-
-TEST_CASE("two peers of one name are told apart by network or address, never guessed") {
-    fixture f;
-    f.known.on_peer(peer(bodo, "anna"));
-    const auto both = f.known.find_peer("anna");
-    REQUIRE_FALSE(both);
-    CHECK(both.error().code == errc::peer_ambiguous);
-    for (const auto* part : {"100.64.0.2", "100.64.0.3", "anna.lab-net", "anna.home"}) {
-        CHECK(both.error().text.find(part) != std::string::npos);
-    }
-    CHECK(f.known.find_peer("anna.home") == result<node_id>(anna));
-    CHECK(f.known.find_peer("anna.lab-net").error().code == errc::peer_ambiguous);
-    CHECK(f.known.find_peer("100.64.0.3") == result<node_id>(bodo));
+    REQUIRE(known.on_sync(all));
+    for (auto& each : all.networks)
+        each.members.resize(1);
+    CHECK(known.on_sync(all)->size() > count);
+    CHECK_FALSE(known.shares_network({0x64500000U}));
 }
