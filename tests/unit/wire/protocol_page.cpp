@@ -53,6 +53,10 @@ template <typename T>
 constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
+template <typename T>
+T inside(const std::optional<T>&);
+template <typename T>
+T inside(const T&);
 
 /// Checks the list of fields that a message's or structure's part of the page has.
 class field_check {
@@ -60,36 +64,48 @@ public:
     explicit field_check(std::string part) : part_(std::move(part)) {}
 
     template <typename T>
-    void operator()(std::string_view name, const T& /*value*/) {
+    void operator()(std::string_view name, const T& value) {
         ++fields_;
         INFO("field " << name);
         const auto said = part_of(part_, ".It Va " + std::string(name), {".It ", ".El"});
         REQUIRE_FALSE(said.empty());
         CHECK((said.find("optional") != std::string::npos) == is_optional<T>);
-        if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>) {
-            CHECK(said.find("text of at most " + std::to_string(text_limit(name)) + " bytes") != std::string::npos);
-        } else if constexpr (std::is_same_v<T, bytes>) {
-            CHECK(said.find("bytes") != std::string::npos);
-            CHECK(said.find(std::to_string(bytes_limits(name).second)) != std::string::npos);
-        } else if constexpr (std::is_same_v<T, std::vector<candidate>>) {
-            CHECK(said.find("at most " + std::to_string(max_candidates)) != std::string::npos);
-        } else if constexpr (std::is_same_v<T, std::uint8_t>) {
-            CHECK(said.find("u8") != std::string::npos);
-        } else if constexpr (std::is_same_v<T, std::uint16_t>) {
-            CHECK(said.find("u16") != std::string::npos);
-        } else if constexpr (std::is_same_v<T, std::uint32_t>) {
-            CHECK(said.find("u32") != std::string::npos);
-        } else if constexpr (std::is_same_v<T, std::uint64_t>) {
-            CHECK(said.find("u64") != std::string::npos);
-        } else if constexpr (std::is_enum_v<T>) {
-            for (const auto& [value, text] : names_of(T{}))
-                CHECK(said.find(".Li " + std::string(text)) != std::string::npos);
-        }
+        check_type<decltype(inside(value))>(name, said);
     }
 
     [[nodiscard]] bool has_no_others() const { return count_of(part_, "\n.It Va ") == fields_; }
 
 private:
+    template <typename T>
+    static void check_type(std::string_view name, const std::string& said) {
+        const auto has = [&](const std::string& text) { CHECK(said.find(text) != std::string::npos); };
+        if constexpr (std::is_same_v<T, std::string>) {
+            has("text of at most " + std::to_string(text_limit(name)) + " bytes");
+        } else if constexpr (std::is_same_v<T, bytes>) {
+            const auto [least, most] = bytes_limits(name);
+            has(least == most
+                    ? "bytes, exactly " + std::to_string(most)
+                    : "bytes, " + (least == 0 ? "at most " : std::to_string(least) + " to ") + std::to_string(most));
+        } else if constexpr (std::is_same_v<T, std::vector<candidate>>) {
+            has("list of at most " + std::to_string(max_candidates));
+        } else if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
+            has("u" + std::to_string(8 * sizeof(T)));
+        } else if constexpr (std::is_same_v<T, bool>) {
+            has("true");
+        } else if constexpr (std::is_same_v<T, wall_time>) {
+            has("time");
+        } else if constexpr (std::is_same_v<T, node_id>) {
+            has("node");
+        } else if constexpr (std::is_same_v<T, privilege_set>) {
+            has("privileges");
+        } else if constexpr (std::is_same_v<T, permission_set>) {
+            has("permissions");
+        } else if constexpr (std::is_enum_v<T>) {
+            for (const auto& [value, text] : names_of(T{}))
+                has(".Li " + std::string(text));
+        }
+    }
+
     std::string part_;
     std::size_t fields_ = 0;
 };
@@ -148,7 +164,27 @@ TEST_CASE("the protocol page has the structures inside messages") {
     check_struct<candidate>(part_of(page(), ".It Em candidate", until));
     check_struct<kept_tunnel>(part_of(page(), ".It Em kept tunnel", until));
     check_struct<peer_info>(part_of(page(), ".It Em peer info", until));
+    check_struct<member_info>(part_of(page(), ".It Em member info", until));
+    check_struct<applicant>(part_of(page(), ".It Em applicant", until));
+    check_struct<announcement_info>(part_of(page(), ".It Em announcement", until));
+    check_struct<network_settings>(part_of(page(), ".It Em network settings", until));
     check_struct<network_info>(part_of(page(), ".It Em network info", until));
+    check_struct<plan_info>(part_of(page(), ".It Em plan info", until));
+    check_struct<ban_info>(part_of(page(), ".It Em ban", until));
+    check_struct<invite_info>(part_of(page(), ".It Em invite", until));
+    check_struct<log_entry>(part_of(page(), ".It Em log entry", until));
+    check_struct<resume_point>(part_of(page(), ".It Em resume point", until));
+}
+
+TEST_CASE("the protocol page has every privilege and every permission, and no others") {
+    const auto privileges = section("Privileges");
+    for (const auto& row : all_privileges())
+        CHECK(privileges.find("\n.It Li " + std::string(row.name) + "\n") != std::string::npos);
+    CHECK(count_of(privileges, "\n.It Li ") == all_privileges().size());
+    const auto permissions = section("Permissions");
+    for (const auto& row : all_permissions())
+        CHECK(permissions.find("\n.It Li " + std::string(row.name) + "\n") != std::string::npos);
+    CHECK(count_of(permissions, "\n.It Li ") == all_permissions().size());
 }
 
 TEST_CASE("the protocol page has every error with its number and name, and no others") {
@@ -220,4 +256,6 @@ TEST_CASE("the protocol page has the limits of frames, handshakes and maps") {
     has("more than " + std::to_string(max_cbor_depth) + " levels");
     has("more than " + std::to_string(max_cbor_items) + " items");
     has("at most " + std::to_string(max_list) + " elements");
+    has("at most " + std::to_string(last_second) + ", the end of the year 9999");
+    has("at most " + std::to_string(max_flags) + " texts");
 }
