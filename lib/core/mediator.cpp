@@ -1,8 +1,8 @@
 #include "buri/core/mediator.hpp"
 
+#include "buri/base/overloaded.hpp"
 #include "buri/core/mediator/candidates.hpp"
 #include "buri/core/mediator/changes.hpp"
-#include "buri/crypto/identity_key.hpp"
 
 #include <algorithm>
 
@@ -14,46 +14,67 @@ constexpr auto readiness_delay = std::chrono::milliseconds(300);
 /// How often a node's candidates are passed on to its peers; more are held back, and the newest of them told.
 constexpr std::uint32_t candidate_pushes = 8;
 constexpr auto candidate_period = std::chrono::seconds(30);
-/// A node that names more suites than exist means none of the rest.
-constexpr std::size_t max_suites = 16;
+/// Of a page of the audit log.
+constexpr std::uint32_t max_log_entries = 1000;
+
+template <typename Wish>
+concept question = requires(const rule_input& input, node_id actor, const Wish& wish) {
+    answer(input, actor, wish);
+};
 
 }  // namespace
 
 struct mediator::parts {
-    parts(mediator_settings with, directory from, random_source& random, logger to)
+    parts(mediator_settings with, directory from, const licence_issuer& licences, random_source& random, logger to)
         : settings(std::move(with)),
           records(std::move(from)),
           log(std::move(to)),
-          told(settings, records, nodes, out),
-          tunnels(settings, records, nodes, out, random),
-          pending(settings, records, nodes, out, told, tunnels, random, log),
+          at{settings, records, licences, random},
+          told(at, nodes, out),
+          tunnels(at, nodes, out),
+          messages(at, nodes, out),
+          plans(at, nodes, out),
+          after(at, records, nodes, out, told, tunnels, messages, plans),
+          limits(settings.registrations_per_minute),
+          pending(at, nodes, out, after, limits, log),
           pushes(candidate_pushes, candidate_period) {}
 
-    void start_absence(online_node& node, time_point now);
+    void start_absence(online_node& node);
     void go_offline(online_node& node);
     void become_ready(online_node& node);
-    void push_candidates(online_node& node, time_point now);
+    void push_candidates(online_node& node);
 
-    void on_request(online_node& from, const wire::numbered_request& message, wall_time today, time_point now);
-    result<void> on_endpoints(online_node& from, const wire::endpoints& told_now, time_point now);
-    void on_hello(online_node& from, std::uint32_t number, const wire::hello& said, time_point now);
+    void on_request(online_node& from, const wire::numbered_request& message);
+    void on_listening_request(online_node& from, const wire::numbered_request& message);
+    result<void> on_endpoints(online_node& from, const wire::endpoints& told_now);
+    void on_hello(online_node& from, std::uint32_t number, const wire::hello& said);
+    void tell_what_it_may_know(online_node& node, const std::optional<wire::resume_point>& resume);
     void on_bye(online_node& from, std::uint32_t number);
+    template <question Wish>
+    void on_question(online_node& from, const wire::numbered_request& message, const Wish& wish);
+    void on_log_wanted(online_node& from, const wire::numbered_request& message, const wire::read_log& wish);
+    void on_timer(online_node& node, node_timer which);
 
-    const mediator_settings settings;
+    mediator_settings settings;
     directory records;
     const logger log;
+    present at;
     roster nodes;
     outbox out;
     news told;
     introductions tunnels;
+    deliveries messages;
+    plan_watch plans;
+    aftermath after;
+    request_limits limits;
     changes pending;
     rate_limit pushes;
 };
 
-void mediator::parts::start_absence(online_node& node, time_point now) {
+void mediator::parts::start_absence(online_node& node) {
     // Connections that come and go without a hello do not lengthen it.
     if (node.due[static_cast<std::size_t>(node_timer::absence)] != never) return;
-    nodes.arm(node, node_timer::absence, now + settings.absence);
+    nodes.arm(node, node_timer::absence, at.now + settings.absence);
 }
 
 void mediator::parts::go_offline(online_node& node) {
@@ -73,67 +94,105 @@ void mediator::parts::become_ready(online_node& node) {
     tunnels.on_ready(node);
 }
 
-void mediator::parts::push_candidates(online_node& node, time_point now) {
+void mediator::parts::push_candidates(online_node& node) {
     if (node.tunnels.empty()) return;
-    if (pushes.allow(node.id.value, now)) {
+    if (pushes.allow(node.id.value, at.now)) {
         nodes.cancel(node, node_timer::candidates);
         tunnels.on_candidates(node);
     } else {
-        nodes.arm(node, node_timer::candidates, pushes.next(node.id.value, now));
+        nodes.arm(node, node_timer::candidates, pushes.next(node.id.value, at.now));
     }
 }
 
-void mediator::parts::on_request(online_node& from, const wire::numbered_request& message, wall_time today,
-                                 time_point now) {
-    const auto number = message.number;
-    const auto& body = message.body;
-    if (const auto* const said = std::get_if<wire::hello>(&body)) {
-        on_hello(from, number, *said, now);
-    } else if (std::holds_alternative<wire::bye>(body)) {
-        on_bye(from, number);
+// ---- requests -------------------------------------------------------------------------------------------------------------
+
+void mediator::parts::on_request(online_node& from, const wire::numbered_request& message) {
+    if (const auto* const said = std::get_if<wire::hello>(&message.body)) {
+        on_hello(from, message.number, *said);
+    } else if (std::holds_alternative<wire::bye>(message.body)) {
+        on_bye(from, message.number);
     } else if (!from.is_listening) {
-        out.answer(*from.connection, number, fail(errc::out_of_order, "hello comes first on a connection"));
-    } else if (const auto* const where = std::get_if<wire::endpoints>(&body)) {
-        out.answer(*from.connection, number, on_endpoints(from, *where, now));
-    } else if (const auto* const wish = std::get_if<wire::tunnel_request>(&body)) {
-        out.answer(*from.connection, number, tunnels.on_request(from, wish->peer, now));
-    } else if (std::holds_alternative<wire::ping>(body)) {
-        out.answer(*from.connection, number, {});
+        out.answer(*from.connection, message.number, fail(errc::out_of_order, "hello comes first on a connection"));
     } else {
-        pending.on_request(from, message, today, now);
+        on_listening_request(from, message);
     }
 }
 
-void mediator::parts::on_hello(online_node& from, std::uint32_t number, const wire::hello& said, time_point now) {
+void mediator::parts::on_listening_request(online_node& from, const wire::numbered_request& message) {
+    const auto number = message.number;
+    const auto answer = [&](const result<void>& outcome) { out.answer(*from.connection, number, outcome); };
+    std::visit(overloaded{
+                   [&](const wire::endpoints& where) { answer(on_endpoints(from, where)); },
+                   [&](const wire::tunnel_request& wish) { answer(tunnels.on_request(from, wish.peer)); },
+                   [&](const wire::ping&) { answer({}); },
+                   [&](const wire::confirm_messages& seen) { pending.on_seen(from, number, seen); },
+                   [&](const wire::read_log& wish) { on_log_wanted(from, message, wish); },
+                   [&]<question Wish>(const Wish& wish) { on_question(from, message, wish); },
+                   [&](const auto&) { pending.on_request(from, message); },
+               },
+               message.body);
+}
+
+template <question Wish>
+void mediator::parts::on_question(online_node& from, const wire::numbered_request& message, const Wish& wish) {
+    const auto allowed = limits.on_question(from, message.body, at.now);
+    if (!allowed) return out.answer(*from.connection, message.number, allowed);
+    auto known = answer(at.input(), from.id, wish);
+    if (known) {
+        out.answer(*from.connection, message.number, std::move(*known));
+    } else {
+        out.answer(*from.connection, message.number, fail(known.error()));
+    }
+}
+
+void mediator::parts::on_log_wanted(online_node& from, const wire::numbered_request& message,
+                                    const wire::read_log& wish) {
+    const auto allowed = limits.on_question(from, message.body, at.now);
+    if (!allowed) return out.answer(*from.connection, message.number, allowed);
+    const auto network = readable_log(at.input(), from.id, wish);
+    if (!network) return out.answer(*from.connection, message.number, fail(network.error()));
+    const auto limit = wish.limit == 0 ? max_log_entries : std::min(wish.limit, max_log_entries);
+    out.put(log_wanted{*from.connection, message.number, *network, wish.after, limit});
+}
+
+void mediator::parts::on_hello(online_node& from, std::uint32_t number, const wire::hello& said) {
     if (from.is_listening) {
         out.answer(*from.connection, number, fail(errc::out_of_order, "hello was said on this connection already"));
         return;
     }
-    out.answer(*from.connection, number, {});
-    const auto key = crypto::public_key::from_blob(records.account(from.id)->key_blob);
-    from.has_rsa_key = key && key->type() == crypto::key_type::rsa;
+    out.answer(*from.connection, number, result<void>{});
+    from.software = said.software;
     from.is_listening = true;
     const bool came = !from.is_visible;
     nodes.make_visible(from);
-    told.synchronise(from);
+    tell_what_it_may_know(from, said.resume);
     if (came) {
         log.debug("node online", {{"peer", to_string(from.id)}});
         told.on_peer_changed(from.id);
     }
-    const auto suite_count = std::min(said.suites.size(), max_suites);
-    const auto suites_end = said.suites.begin() + static_cast<std::ptrdiff_t>(suite_count);
-    tunnels.on_hello(from, said.tunnels, {said.suites.begin(), suites_end});
-    nodes.arm(from, node_timer::readiness, now + readiness_delay);
+    messages.on_hello(from);
+    tunnels.on_hello(from, said);
+    nodes.arm(from, node_timer::readiness, at.now + readiness_delay);
 }
 
-result<void> mediator::parts::on_endpoints(online_node& from, const wire::endpoints& told_now, time_point now) {
+void mediator::parts::tell_what_it_may_know(online_node& node, const std::optional<wire::resume_point>& resume) {
+    if (resume && node.session != 0 && resume->session == node.session && resume->sequence <= node.sequence &&
+        node.missed.reaches_back_to(resume->sequence)) {
+        out.resume(node, resume->sequence);
+        return;
+    }
+    told.synchronise(node);
+    plans.on_hello(node);
+}
+
+result<void> mediator::parts::on_endpoints(online_node& from, const wire::endpoints& told_now) {
     if (told_now.candidates.size() > wire::max_candidates) {
         return fail(errc::malformed, "endpoints: more than " + std::to_string(wire::max_candidates) + " candidates");
     }
     auto accepted = acceptable_candidates(told_now.candidates, settings.pool, settings.ula);
     if (accepted != from.candidates) {
         from.candidates = std::move(accepted);
-        push_candidates(from, now);
+        push_candidates(from);
     }
     become_ready(from);
     return {};
@@ -141,80 +200,124 @@ result<void> mediator::parts::on_endpoints(online_node& from, const wire::endpoi
 
 void mediator::parts::on_bye(online_node& from, std::uint32_t number) {
     const auto connection = *from.connection;
-    out.answer(connection, number, {});
+    out.answer(connection, number, result<void>{});
     out.put(disconnect{connection, make_error(errc::server_closed, "the node said bye")});
     nodes.drop_connection(from);
+    pending.on_disconnected(from.id);
     go_offline(from);
 }
 
-mediator::mediator(mediator_settings settings, directory records, random_source& random, logger log)
-    : parts_(std::make_unique<parts>(std::move(settings), std::move(records), random, std::move(log))) {}
+void mediator::parts::on_timer(online_node& node, node_timer which) {
+    switch (which) {
+        case node_timer::absence:
+            go_offline(node);
+            break;
+        case node_timer::readiness:
+            become_ready(node);
+            break;
+        case node_timer::candidates:
+            push_candidates(node);
+            break;
+    }
+}
+
+// ---- inputs ---------------------------------------------------------------------------------------------------------------
+
+mediator::mediator(mediator_settings settings, directory records, const licence_issuer& licences, random_source& random,
+                   logger log)
+    : parts_(std::make_unique<parts>(std::move(settings), std::move(records), licences, random, std::move(log))) {}
 
 mediator::~mediator() = default;
 
 void mediator::register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today,
                                 time_point now) {
-    parts_->pending.on_registration(ticket, key_blob, nickname, today, now);
+    parts_->at.move_on(today, now);
+    parts_->pending.on_registration(ticket, key_blob, nickname);
 }
 
-void mediator::on_connected(connection_id connection, node_id node, time_point now) {
+void mediator::on_connected(connection_id connection, node_id node, const ip_address& from, time_point now) {
+    parts_->at.now = now;
     if (parts_->records.account(node) == nullptr) {
         parts_->out.put(disconnect{connection, make_error(errc::account_unknown)});
         return;
     }
-    const auto displaced = parts_->nodes.connect(connection, node);
+    const auto displaced = parts_->nodes.connect(connection, node, from);
     auto& entry = *parts_->nodes.find(node);
     if (displaced) {
         parts_->out.put(disconnect{
             *displaced, make_error(errc::server_closed,
                                    "another connection of this node took over; two machines with one key do that")});
+        parts_->pending.on_disconnected(node);
     }
-    if (entry.is_visible) parts_->start_absence(entry, now);
+    if (entry.is_visible) parts_->start_absence(entry);
 }
 
 void mediator::on_message(connection_id connection, const wire::numbered_request& message, wall_time today,
                           time_point now) {
-    if (auto* const from = parts_->nodes.by_connection(connection)) parts_->on_request(*from, message, today, now);
+    parts_->at.move_on(today, now);
+    if (auto* const from = parts_->nodes.by_connection(connection)) parts_->on_request(*from, message);
 }
 
 void mediator::on_disconnected(connection_id connection, time_point now) {
+    parts_->at.now = now;
     auto* const node = parts_->nodes.by_connection(connection);
     if (node == nullptr) return;
     parts_->nodes.drop_connection(*node);
+    parts_->pending.on_disconnected(node->id);
     if (node->is_visible) {
-        parts_->start_absence(*node, now);
+        parts_->start_absence(*node);
     } else {
         parts_->nodes.erase(node->id);
     }
 }
 
-void mediator::on_committed(std::uint64_t ticket, time_point /*now*/) {
+void mediator::on_committed(std::uint64_t ticket, time_point now) {
+    parts_->at.now = now;
     parts_->pending.on_committed(ticket);
 }
 
-void mediator::on_commit_failed(std::uint64_t ticket, const error& why, time_point /*now*/) {
+void mediator::on_commit_failed(std::uint64_t ticket, const error& why, time_point now) {
+    parts_->at.now = now;
     parts_->pending.on_commit_failed(ticket, why);
 }
 
-void mediator::on_deadline(time_point now) {
-    while (const auto timer = parts_->nodes.take_due(now)) {
-        auto& node = *parts_->nodes.find(timer->node);
-        switch (timer->which) {
-            case node_timer::absence:
-                parts_->go_offline(node);
-                break;
-            case node_timer::readiness:
-                parts_->become_ready(node);
-                break;
-            case node_timer::candidates:
-                parts_->push_candidates(node, now);
-                break;
-        }
+void mediator::on_hashed(std::uint64_t ticket, password_outcome outcome, wall_time today, time_point now) {
+    parts_->at.move_on(today, now);
+    parts_->pending.on_hashed(ticket, std::move(outcome));
+}
+
+void mediator::operate(std::uint64_t ticket, operator_wish wish, wall_time today, time_point now) {
+    parts_->at.move_on(today, now);
+    parts_->pending.on_operation(ticket, std::move(wish));
+}
+
+void mediator::configure(mediator_settings settings, wall_time today, time_point now) {
+    parts_->at.move_on(today, now);
+    std::vector<std::pair<node_id, plan>> had;
+    for (const auto* const account : parts_->records.accounts())
+        had.emplace_back(account->id, parts_->settings.plans.of(*account, today));
+    parts_->settings = std::move(settings);
+    parts_->limits.set_registrations(parts_->settings.registrations_per_minute);
+    for (const auto& [node, before] : had)
+        parts_->after.on_plan(*parts_->records.account(node), before);
+}
+
+void mediator::on_deadline(wall_time today, time_point now) {
+    parts_->at.move_on(today, now);
+    while (const auto timer = parts_->nodes.take_due(now))
+        parts_->on_timer(*parts_->nodes.find(timer->node), timer->which);
+    parts_->pending.on_deadline();
+    for (const auto node : parts_->plans.on_deadline()) {
+        const auto& account = *parts_->records.account(node);
+        const auto* const had = parts_->settings.plans.find(account.plan);
+        if (had != nullptr) parts_->after.on_plan(account, *had);
     }
 }
 
+// ---- outputs --------------------------------------------------------------------------------------------------------------
+
 time_point mediator::next_deadline() const {
-    return parts_->nodes.next_deadline();
+    return std::min({parts_->nodes.next_deadline(), parts_->pending.next_deadline(), parts_->plans.next_deadline()});
 }
 
 std::optional<mediator_output> mediator::poll_output() {
@@ -223,6 +326,15 @@ std::optional<mediator_output> mediator::poll_output() {
 
 const directory& mediator::records() const {
     return parts_->records;
+}
+
+bool mediator::is_online(node_id node) const {
+    return parts_->nodes.is_visible(node);
+}
+
+std::string mediator::software_of(node_id node) const {
+    const auto* const found = parts_->nodes.find(node);
+    return found != nullptr && found->is_visible ? found->software : std::string();
 }
 
 std::size_t mediator::online_count() const {

@@ -1,25 +1,24 @@
 #include "buri/core/mediator/changes.hpp"
 
 #include "buri/core/directory/account_rules.hpp"
-#include "buri/core/directory/network_rules.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace buri::core {
 namespace {
 
-template <typename... Cases>
-struct overloaded : Cases... {
-    using Cases::operator()...;
-};
+wire::error_answer error_answer_of(const error& why) {
+    return {static_cast<std::uint16_t>(why.code), why.text};
+}
 
-/// "cannot join 'lab'", for an error that the rules did not make.
-std::string attempt(const wire::request& body) {
+result<record_change> decide_request(const rule_input& input, node_id actor, const wire::request& body) {
     return std::visit(
-        [](const auto& wish) -> std::string {
-            using kind = std::decay_t<decltype(wish)>;
-            if constexpr (requires { wish.network.text(); }) {
-                return "cannot " + std::string(kind::kind) + " '" + wish.network.text() + "'";
+        [&](const auto& wish) -> result<record_change> {
+            if constexpr (requires { decide(input, actor, wish); }) {
+                return decide(input, actor, wish);
             } else {
-                return "cannot change the nickname";
+                return fail(errc::unknown_request);
             }
         },
         body);
@@ -27,83 +26,122 @@ std::string attempt(const wire::request& body) {
 
 }  // namespace
 
-changes::changes(const mediator_settings& settings, directory& records, roster& nodes, outbox& out, news& told,
-                 introductions& tunnels, random_source& random, const logger& log)
-    : settings_(settings),
-      records_(records),
-      nodes_(nodes),
-      out_(out),
-      news_(told),
-      tunnels_(tunnels),
-      random_(random),
-      log_(log),
-      passwords_(passwords_per_minute, std::chrono::minutes(1)),
-      changes_(changes_in_period, change_period),
-      registrations_(settings.registrations_per_minute, std::chrono::minutes(1)) {}
+// ---- asked --------------------------------------------------------------------------------------------------------------
 
-void changes::on_request(online_node& from, const wire::numbered_request& message, wall_time today, time_point now) {
-    if (const auto allowed = check_limits(from, message.body, now); !allowed) {
+void changes::on_request(online_node& from, const wire::numbered_request& message) {
+    if (const auto allowed = limits_.on_change(from, message.body, at_.now); !allowed) {
         out_.answer(*from.connection, message.number, allowed);
         return;
     }
     ++from.waiting_requests;
-    waiting_.emplace_back(waiting_request{*from.connection, from.id, message, today});
+    change_request asked{*from.connection, from.id, message};
+    if (auto work = work_for(at_.input(), from.id, message.body)) {
+        hash(std::move(asked), std::move(*work));
+        return;
+    }
+    waiting_.emplace_back(std::move(asked));
     advance();
 }
 
-result<void> changes::check_limits(const online_node& from, const wire::request& body, time_point now) {
-    if (from.waiting_requests >= max_waiting_per_node) {
-        return fail(errc::too_many_requests, attempt(body) + ": " + std::to_string(from.waiting_requests) +
-                                                 " requests wait already; try again later");
+void changes::on_seen(online_node& from, std::uint32_t number, const wire::confirm_messages& seen) {
+    const auto now = decide(at_.input(), from.id, seen);
+    if (!now) return out_.answer(*from.connection, number, error_answer_of(now.error()));
+    if (now->empty()) return out_.answer(*from.connection, number, wire::ok_answer{false});
+    if (!confirmations_.add({*from.connection, from.id, number}, seen, at_.now)) {
+        out_.answer(*from.connection, number,
+                    fail(errc::too_many_requests,
+                         attempt(seen) + ": too many confirmations wait already; they are repeated by themselves"));
     }
-    const auto* const join = std::get_if<wire::join_network>(&body);
-    if (join != nullptr && join->password && !passwords_.allow(from.id.value, now)) {
-        return fail(errc::too_many_requests,
-                    attempt(body) + ": too many passwords were tried in a minute; try again in a minute");
-    }
-    if (!changes_.allow(from.id.value, now)) {
-        return fail(errc::too_many_requests,
-                    attempt(body) + ": too many changes in a short time; try again in a minute");
-    }
-    return {};
 }
 
-void changes::on_registration(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today,
-                              time_point now) {
-    constexpr std::uint64_t all = 0;
-    if (!registrations_.allow(all, now)) {
-        out_.put(registration_done{
-            ticket,
-            fail(errc::too_many_requests,
-                 "cannot make an account: the server had too many registrations in a minute; try again later")});
+void changes::on_registration(std::uint64_t ticket, byte_view key_blob, std::string_view nickname) {
+    if (auto allowed = limits_.on_registration(at_.now); !allowed) {
+        out_.put(registration_done{ticket, fail(allowed.error())});
         return;
     }
     waiting_.emplace_back(
-        waiting_registration{ticket, bytes(key_blob.begin(), key_blob.end()), std::string(nickname), today, {}});
+        registration_request{ticket, bytes(key_blob.begin(), key_blob.end()), std::string(nickname), {}});
     advance();
 }
+
+void changes::on_operation(std::uint64_t ticket, operator_wish wish) {
+    waiting_.emplace_back(operator_request{ticket, std::move(wish)});
+    advance();
+}
+
+void changes::hash(change_request waiting, password_work work) {
+    auto wanted = hashes_.add(waiting, std::move(work));
+    if (wanted) return out_.put(std::move(*wanted));
+    if (auto* const from = nodes_.by_connection(waiting.connection)) --from->waiting_requests;
+    answer(waiting, error_answer_of(wanted.error()));
+}
+
+void changes::on_hashed(std::uint64_t ticket, password_outcome outcome) {
+    auto waiting = hashes_.take(ticket, std::move(outcome));
+    if (!waiting) return;
+    waiting_.emplace_back(std::move(*waiting));
+    advance();
+}
+
+void changes::take_confirmations() {
+    waiting_.emplace_back(confirmations_.take());
+    advance();
+}
+
+void changes::on_disconnected(node_id node) {
+    if (confirmations_.has_from(node)) take_confirmations();
+}
+
+void changes::on_deadline() {
+    if (confirmations_.next_deadline() <= at_.now) take_confirmations();
+}
+
+// ---- decided ------------------------------------------------------------------------------------------------------------
 
 void changes::advance() {
     while (!outstanding_ && !waiting_.empty()) {
         auto next = std::move(waiting_.front());
         waiting_.pop_front();
-        auto change = std::visit([this](auto& waiting) { return decide(waiting); }, next);
-        if (change) commit_now(std::move(next), std::move(*change));
+        auto change = std::visit([this](auto& waiting) { return consider(waiting); }, next);
+        if (!change) continue;
+        out_.put(commit{++last_ticket_, *change});
+        outstanding_ = outstanding_change{last_ticket_, std::move(next), std::move(*change)};
     }
 }
 
-std::optional<record_change> changes::decide(waiting_request& waiting) {
+bool changes::is_hashing(change_request& waiting) {
+    auto work = work_for(at_.input(), waiting.node, waiting.message.body);
+    if (!work || (waiting.password && waiting.against == work->against)) return false;
+    hash(std::move(waiting), std::move(*work));
+    return true;
+}
+
+std::optional<record_change> changes::consider(change_request& waiting) {
     auto* const from = nodes_.by_connection(waiting.connection);
     if (from == nullptr) return std::nullopt;  // whoever asked is gone, and was promised nothing
+    if (is_hashing(waiting)) return std::nullopt;
     --from->waiting_requests;
-    auto change = apply_rule(waiting);
+    auto input = at_.input();
+    input.password = waiting.password;
+    auto change = decide_request(input, waiting.node, waiting.message.body);
     if (change && !change->empty()) return std::move(*change);
-    answer(waiting, change ? result<void>{} : fail(change.error()));
+    if (change) {
+        answer(waiting, wire::ok_answer{false});
+    } else {
+        refuse(waiting, change.error());
+    }
     return std::nullopt;
 }
 
-std::optional<record_change> changes::decide(waiting_registration& waiting) {
-    auto made = register_account(records_, settings_.pool, waiting.key_blob, waiting.nickname, waiting.today, random_);
+void changes::refuse(const change_request& waiting, const error& why) {
+    answer(waiting, error_answer_of(why));
+    auto entry = refusal_record(at_.input(), waiting.node, waiting.message.body, why.code);
+    if (entry) waiting_.emplace_front(refusal{std::move(*entry)});
+}
+
+std::optional<record_change> changes::consider(registration_request& waiting) {
+    auto made =
+        register_account(at_.records, at_.settings.pool, waiting.key_blob, waiting.nickname, at_.today, at_.random);
     if (!made) {
         out_.put(registration_done{waiting.ticket, fail(made.error())});
         return std::nullopt;
@@ -116,26 +154,34 @@ std::optional<record_change> changes::decide(waiting_registration& waiting) {
     return std::move(made->change);
 }
 
-result<record_change> changes::apply_rule(const waiting_request& waiting) {
-    const auto rules = overloaded{
-        [&](const wire::create_network& wish) {
-            return create_network(records_, settings_.limits, waiting.node, wish.network, wish.password, waiting.today,
-                                  random_);
-        },
-        [&](const wire::join_network& wish) {
-            return join_network(records_, settings_.limits, waiting.node, wish.network, wish.password, waiting.today);
-        },
-        [&](const wire::leave_network& wish) { return leave_network(records_, waiting.node, wish.network); },
-        [&](const wire::delete_network& wish) { return delete_network(records_, waiting.node, wish.network); },
-        [&](const wire::set_nickname& wish) { return change_nickname(records_, waiting.node, wish.nickname); },
-        [](const auto&) -> result<record_change> { return fail(errc::unknown_request); }};
-    return std::visit(rules, waiting.message.body);
+std::optional<record_change> changes::consider(operator_request& waiting) {
+    auto change = decide(at_.input(), waiting.wish);
+    if (change && !change->empty()) return std::move(*change);
+    if (change) {
+        out_.put(operator_done{waiting.ticket, false});
+    } else {
+        out_.put(operator_done{waiting.ticket, fail(change.error())});
+    }
+    return std::nullopt;
 }
 
-void changes::commit_now(waiting_change origin, record_change change) {
-    out_.put(commit{++last_ticket_, change});
-    outstanding_ = outstanding_change{last_ticket_, std::move(origin), std::move(change)};
+std::optional<record_change> changes::consider(seen_messages& waiting) {
+    record_change all;
+    for (const auto& [who, seen] : waiting.what) {
+        auto change = decide(at_.input(), who.first, seen);
+        if (!change) continue;  // it is no member any more
+        std::ranges::move(*change, std::back_inserter(all));
+    }
+    if (!all.empty()) return all;
+    answer(waiting, {});
+    return std::nullopt;
 }
+
+std::optional<record_change> changes::consider(refusal& waiting) {
+    return record_change{put_audit{waiting.entry}};
+}
+
+// ---- durable, or not ------------------------------------------------------------------------------------------------------
 
 std::optional<changes::outstanding_change> changes::take_outstanding(std::uint64_t ticket) {
     if (!outstanding_ || outstanding_->ticket != ticket) return std::nullopt;
@@ -143,80 +189,81 @@ std::optional<changes::outstanding_change> changes::take_outstanding(std::uint64
 }
 
 void changes::on_committed(std::uint64_t ticket) {
-    const auto done = take_outstanding(ticket);
-    if (!done) return;
-    std::visit([&](const auto& origin) { make_visible(origin, done->change); }, done->origin);
+    const auto durable = take_outstanding(ticket);
+    if (!durable) return;
+    std::visit([&](const auto& origin) { done(origin, durable->change); }, durable->origin);
     advance();
 }
 
 void changes::on_commit_failed(std::uint64_t ticket, const error& why) {
-    const auto failed = take_outstanding(ticket);
-    if (!failed) return;
+    const auto lost = take_outstanding(ticket);
+    if (!lost) return;
     log_.error("change not made durable", {{"error", why.text}});
-    std::visit(
-        overloaded{
-            [&](const waiting_request& origin) {
-                answer(origin, fail(why.code, attempt(origin.message.body) + ": " + why.text));
-            },
-            [&](const waiting_registration& origin) {
-                out_.put(registration_done{origin.ticket, fail(why.code, "cannot make an account: " + why.text)});
-            }},
-        failed->origin);
+    std::visit([&](const auto& origin) { failed(origin, why); }, lost->origin);
     advance();
 }
 
-void changes::make_visible(const waiting_registration& waiting, const record_change& change) {
-    records_.apply(change);
+/// The one who asked is told what changed before it is told that it is done: then what it shows is true.
+void changes::done(const change_request& waiting, const record_change& change) {
+    const auto gone = after_.make_visible(change);
+    log_.debug("change made", {{"peer", to_string(waiting.node)}});
+    const auto* const invite = std::get_if<wire::make_invite>(&waiting.message.body);
+    if (invite != nullptr) {
+        answer(waiting, wire::invite_made{at_.records.invite_by_digest(invite->digest)->id});
+    } else {
+        answer(waiting, wire::ok_answer{});
+    }
+    after_.disconnect_gone(gone);
+}
+
+void changes::done(const registration_request& waiting, const record_change& change) {
+    after_.make_visible(change);
     log_.info("account made", {{"peer", to_string(waiting.made)}});
     out_.put(registration_done{waiting.ticket, waiting.made});
 }
 
-/// The one who asked is told what changed before it is told that it is done: then what it shows is true.
-void changes::make_visible(const waiting_request& waiting, const record_change& change) {
-    const auto node = waiting.node;
-    const auto cases = overloaded{[&](const wire::create_network& wish) {
-                                      records_.apply(change);
-                                      on_joined(node, wish.network);
-                                  },
-                                  [&](const wire::join_network& wish) {
-                                      records_.apply(change);
-                                      on_joined(node, wish.network);
-                                  },
-                                  [&](const wire::leave_network& wish) {
-                                      records_.apply(change);
-                                      const auto& network = *records_.network(wish.network);
-                                      news_.on_left(node, network);
-                                      for (const auto member : records_.members(network.id))
-                                          tunnels_.on_separated(node, member);
-                                  },
-                                  [&](const wire::delete_network& wish) {
-                                      const auto& network = *records_.network(wish.network);
-                                      const auto name = network.name;
-                                      const auto members = records_.members(network.id);
-                                      const std::vector former(members.begin(), members.end());
-                                      records_.apply(change);
-                                      news_.on_deleted(name, former);
-                                      tunnels_.on_deleted(former);
-                                  },
-                                  [&](const wire::set_nickname&) {
-                                      records_.apply(change);
-                                      news_.on_peer_changed(node);
-                                  },
-                                  [](const auto&) {}};
-    std::visit(cases, waiting.message.body);
-    log_.debug("change made", {{"peer", to_string(node)}});
+void changes::done(const operator_request& waiting, const record_change& change) {
+    after_.disconnect_gone(after_.make_visible(change));
+    out_.put(operator_done{waiting.ticket, true});
+}
+
+void changes::done(const seen_messages& waiting, const record_change& change) {
+    after_.make_visible(change);
     answer(waiting, {});
 }
 
-void changes::on_joined(node_id node, const network_name& name) {
-    const auto& network = *records_.network(name);
-    news_.on_joined(node, network);
-    tunnels_.on_joined(node, network.id);
+void changes::done(const refusal&, const record_change& change) {
+    after_.make_visible(change);
 }
 
-void changes::answer(const waiting_request& waiting, const result<void>& outcome) {
-    if (nodes_.by_connection(waiting.connection) != nullptr) {
-        out_.answer(waiting.connection, waiting.message.number, outcome);
+void changes::failed(const change_request& waiting, const error& why) {
+    answer(waiting, error_answer_of({why.code, attempt(waiting.message.body) + ": " + why.text}));
+}
+
+void changes::failed(const registration_request& waiting, const error& why) {
+    out_.put(registration_done{waiting.ticket, fail(why.code, "cannot make an account: " + why.text)});
+}
+
+void changes::failed(const operator_request& waiting, const error& why) {
+    out_.put(operator_done{waiting.ticket, fail(why)});
+}
+
+void changes::failed(const seen_messages& waiting, const error& why) {
+    answer(waiting, fail(why));
+}
+
+void changes::failed(const refusal& waiting, const error&) {
+    log_.error("a refused act is missing from the audit log", {{"peer", to_string(waiting.entry.actor)}});
+}
+
+void changes::answer(const change_request& waiting, wire::answer what) {
+    if (nodes_.by_connection(waiting.connection) == nullptr) return;
+    out_.answer(waiting.connection, waiting.message.number, std::move(what));
+}
+
+void changes::answer(const seen_messages& waiting, const result<void>& outcome) {
+    for (const auto& asker : waiting.askers) {
+        if (nodes_.by_connection(asker.connection) != nullptr) out_.answer(asker.connection, asker.number, outcome);
     }
 }
 

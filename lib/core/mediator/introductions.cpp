@@ -1,25 +1,19 @@
 #include "buri/core/mediator/introductions.hpp"
 
 #include "buri/core/mediator/suite_choice.hpp"
+#include "buri/crypto/identity_key.hpp"
 
 #include <algorithm>
 
 namespace buri::core {
 namespace {
 
-constexpr std::string_view no_common_network = "no_common_network";
-constexpr std::string_view offline = "offline";
-constexpr std::string_view replaced = "replaced";
-
-constexpr std::uint32_t spi_top_bit = 0x80000000U;
 constexpr std::size_t punch_key_size = 16;
+constexpr std::size_t max_suites = 16;
 
-bool is_tunnel_spi(spi value) {
-    return (value.value & spi_top_bit) != 0 && value.epoch() == 0;
-}
-
-bool are_mirrored(const wire::kept_tunnel& a, const wire::kept_tunnel& b) {
-    return a.in == b.out && a.out == b.in;
+bool is_rsa(byte_view key_blob) {
+    const auto key = crypto::public_key::from_blob(key_blob);
+    return key && key->type() == crypto::key_type::rsa;
 }
 
 }  // namespace
@@ -38,90 +32,77 @@ bool introductions::have_common_network(node_id a, node_id b) const {
     return a != b && !records_.common_networks(a, b).empty();
 }
 
-void introductions::on_hello(online_node& node, std::span<const wire::kept_tunnel> told,
-                             std::vector<std::uint8_t> suites) {
-    if (node.suites != suites) {
-        for (const auto peer : node.unsuitable) {
-            if (auto* const other = nodes_.find(peer)) other->unsuitable.erase(node.id);
+std::optional<suite_id> introductions::suite_for(const online_node& a, const online_node& b) const {
+    return choose_suite({a.suites, a.has_rsa_key}, {b.suites, b.has_rsa_key}, at_.settings.suites);
+}
+
+// ---- without encryption -------------------------------------------------------------------------------------------------
+
+bool introductions::may_be_plain(node_id node) const {
+    const auto& plan = at_.settings.plans.of(*records_.account(node), at_.today);
+    return plan.permissions.contains(permission::no_encryption);
+}
+
+bool introductions::is_plain(const online_node& a, const online_node& b) const {
+    if (!a.allows_plain || !b.allows_plain || !may_be_plain(a.id) || !may_be_plain(b.id)) return false;
+    if (suite_for(a, b) == suite_id::classic) return false;
+    const auto common = records_.common_networks(a.id, b.id);
+    return !common.empty() && std::ranges::all_of(common, [this](std::uint64_t id) {
+        const auto& network = *records_.network(id);
+        return network.is_unencrypted && may_be_plain(network.owner);
+    });
+}
+
+void introductions::review(online_node& a, online_node& b) {
+    auto* const known = find(a.id, b.id);
+    if (known == nullptr || known->is_plain == is_plain(a, b)) return;
+    known->is_stale = true;
+    introduce_if_missing(a, b);
+}
+
+void introductions::review(node_id node) {
+    auto* const self = nodes_.find(node);
+    if (self == nullptr) return;
+    for (const auto peer : self->tunnels)
+        review(*self, *nodes_.find(peer));
+}
+
+void introductions::review_network(std::uint64_t network) {
+    for (const auto member : records_.members(network)) {
+        auto* const self = nodes_.find(member);
+        if (self == nullptr) continue;
+        for (const auto peer : self->tunnels) {
+            if (member < peer && records_.is_member(network, peer)) review(*self, *nodes_.find(peer));
         }
-        node.unsuitable.clear();
-        node.suites = std::move(suites);
     }
-    take_claims(node, told);
+}
+
+// ---- a node and what it claims --------------------------------------------------------------------------------------------
+
+void introductions::forget_unsuitable(online_node& node) {
+    for (const auto peer : node.unsuitable) {
+        if (auto* const other = nodes_.find(peer)) other->unsuitable.erase(node.id);
+    }
+    node.unsuitable.clear();
+}
+
+void introductions::take_suites(online_node& node, std::span<const std::uint8_t> suites) {
+    // A node that names more suites than exist means none of the rest.
+    suites = suites.first(std::min(suites.size(), max_suites));
+    if (std::ranges::equal(node.suites, suites)) return;
+    forget_unsuitable(node);
+    node.suites.assign(suites.begin(), suites.end());
+}
+
+void introductions::on_hello(online_node& node, const wire::hello& said) {
+    take_suites(node, said.suites);
+    node.has_rsa_key = is_rsa(records_.account(node.id)->key_blob);
+    node.allows_plain = said.plain.value_or(false);
+    node.has_new_key = false;
+    take_claims(node, said.tunnels);
     compare_with_claims(node);
     adopt_claims(node);
-}
-
-void introductions::take_claims(online_node& node, std::span<const wire::kept_tunnel> told) {
-    node.claims.clear();
-    for (const auto& claim : told) {
-        // A stranger, a node that does not exist and nonsense are answered alike.
-        if (!have_common_network(node.id, claim.peer) || !is_tunnel_spi(claim.in) || !is_tunnel_spi(claim.out) ||
-            claim.in == claim.out) {
-            tell_close(node.id, claim.peer, claim.in, no_common_network);
-            continue;
-        }
-        auto& of_peer = node.claims[claim.peer];
-        if (of_peer.size() < max_claims_per_peer) {
-            of_peer.push_back(claim);
-        } else {
-            tell_close(node.id, claim.peer, claim.in, replaced);
-        }
-    }
-}
-
-/// The tunnels that the server knows: what the node claims too stays; what it does not claim, it has lost.
-void introductions::compare_with_claims(online_node& node) {
-    for (const auto peer : node.tunnels) {
-        auto& known = *find(node.id, peer);
-        const auto claims = node.claims.find(peer);
-        const auto is_known = [&](const wire::kept_tunnel& claim) {
-            return claim.in == known.in(node.id) && claim.out == known.out(node.id);
-        };
-        if (claims == node.claims.end() || !std::ranges::any_of(claims->second, is_known)) {
-            known.is_stale = true;
-            continue;
-        }
-        std::erase_if(claims->second, is_known);
-        retire_claims(known, node, peer);
-        if (const auto* const other = nodes_.find(peer)) tell_candidates(node, *other);
-    }
-}
-
-void introductions::adopt_claims(online_node& node) {
-    std::vector<node_id> peers;
-    for (const auto& [peer, claims] : node.claims)
-        peers.push_back(peer);
-    for (const auto peer : peers) {
-        auto* const other = nodes_.listening(peer);
-        if (other == nullptr || find(node.id, peer) != nullptr || !adopt(node, *other)) continue;
-        tell_candidates(node, *other);
-        tell_candidates(*other, node);
-    }
-}
-
-bool introductions::adopt(online_node& node, online_node& peer) {
-    const auto theirs = peer.claims.find(node.id);
-    if (theirs == peer.claims.end()) return false;
-    for (const auto mine : node.claims.at(peer.id)) {
-        const auto is_mirror = [mine](const auto& claim) { return are_mirrored(mine, claim); };
-        // An SPI that went to another pair since the restart cannot be had twice.
-        if (std::ranges::none_of(theirs->second, is_mirror) || spis_.contains(mine.in) || spis_.contains(mine.out))
-            continue;
-        auto& made = pairs_[key_of(node.id, peer.id)];
-        std::tie(made.low, made.high) = std::minmax(node.id, peer.id);
-        made.low_in = made.low == node.id ? mine.in : mine.out;
-        made.high_in = made.low == node.id ? mine.out : mine.in;
-        spis_.insert({mine.in, mine.out});
-        node.tunnels.insert(peer.id);
-        peer.tunnels.insert(node.id);
-        std::erase(node.claims.at(peer.id), mine);
-        std::erase_if(theirs->second, is_mirror);
-        retire_claims(made, node, peer.id);
-        retire_claims(made, peer, node.id);
-        return true;
-    }
-    return false;
+    review(node.id);
 }
 
 void introductions::on_ready(online_node& node) {
@@ -136,6 +117,25 @@ void introductions::on_joined(node_id node, std::uint64_t network) {
     for (const auto member : records_.members(network)) {
         if (auto* const other = nodes_.listening(member)) introduce_if_missing(*joined, *other);
     }
+    review(node);
+}
+
+void introductions::on_left(node_id node, std::uint64_t network) {
+    for (const auto member : records_.members(network))
+        on_separated(node, member);
+}
+
+void introductions::on_key_changed(node_id node) {
+    auto* const self = nodes_.find(node);
+    if (self == nullptr) return;
+    self->has_new_key = true;
+    self->has_rsa_key = is_rsa(records_.account(node)->key_blob);
+    forget_unsuitable(*self);
+    for (const auto peer : self->tunnels) {
+        auto& known = *find(node, peer);
+        known.is_stale = true;
+        known.last_request = time_point::min();
+    }
 }
 
 void introductions::introduce_if_missing(online_node& a, online_node& b) {
@@ -145,7 +145,7 @@ void introductions::introduce_if_missing(online_node& a, online_node& b) {
 }
 
 bool introductions::introduce(online_node& a, online_node& b) {
-    const auto suite = choose_suite({a.suites, a.has_rsa_key}, {b.suites, b.has_rsa_key}, settings_.suites);
+    const auto suite = suite_for(a, b);
     if (!suite) {
         refuse(a, b);
         return false;
@@ -165,10 +165,17 @@ bool introductions::introduce(online_node& a, online_node& b) {
     made.low_in = unused_spi();
     made.high_in = unused_spi();
     made.is_stale = false;
-    const auto punch = random_.array<punch_key_size>();
-    const bytes punch_key(punch.begin(), punch.end());
-    tell_open(a, b, made, *suite, punch_key);
-    tell_open(b, a, made, *suite, punch_key);
+    made.is_plain = is_plain(a, b);
+    const auto punch = at_.random.array<punch_key_size>();
+    auto for_a = opening(a, b, made);
+    auto for_b = opening(b, a, made);
+    for (auto* const open : {&for_a, &for_b}) {
+        open->suite = static_cast<std::uint8_t>(*suite);
+        open->punch.assign(punch.begin(), punch.end());
+        if (made.is_plain) open->plain = true;
+    }
+    out_.tell(a, std::move(for_a));
+    out_.tell(b, std::move(for_b));
     return true;
 }
 
@@ -191,19 +198,6 @@ void introductions::retire(pair& of) {
     of.former.push_back({of.high, of.high_in, true});
 }
 
-/// A claim that is not the pair's introduction may be in use all the same.
-void introductions::retire_claims(pair& of, online_node& holder, node_id peer) {
-    const auto claims = holder.claims.find(peer);
-    if (claims == holder.claims.end()) return;
-    for (const auto& claim : claims->second) {
-        const auto is_this = [&](const auto& former) { return former.holder == holder.id && former.in == claim.in; };
-        if (std::ranges::any_of(of.former, is_this)) continue;
-        of.former.push_back({holder.id, claim.in, spis_.insert(claim.in).second});
-    }
-    holder.claims.erase(claims);
-    limit_former(of);
-}
-
 void introductions::limit_former(pair& of) {
     while (of.former.size() > max_former) {
         const auto oldest = of.former.front();
@@ -223,14 +217,16 @@ void introductions::on_offline(online_node& node) {
     const std::vector peers(node.tunnels.begin(), node.tunnels.end());
     for (const auto peer : peers)
         close(node.id, peer, offline);
-    for (const auto peer : node.unsuitable) {
-        if (auto* const other = nodes_.find(peer)) other->unsuitable.erase(node.id);
-    }
-    node.unsuitable.clear();
+    forget_unsuitable(node);
 }
 
 void introductions::on_separated(node_id a, node_id b) {
-    if (have_common_network(a, b)) return;
+    if (have_common_network(a, b)) {
+        auto* const left = nodes_.find(a);
+        auto* const right = nodes_.find(b);
+        if (left != nullptr && right != nullptr) review(*left, *right);
+        return;
+    }
     close(a, b, no_common_network);
     close_claims(a, b);
     close_claims(b, a);
@@ -251,7 +247,7 @@ void introductions::on_deleted(std::span<const node_id> former) {
     }
 }
 
-result<void> introductions::on_request(online_node& node, node_id peer, time_point now) {
+result<void> introductions::on_request(online_node& node, node_id peer) {
     if (!have_common_network(node.id, peer)) {
         return fail(errc::peer_not_found, "no tunnel to " + to_string(peer) + ": no such peer is in your networks");
     }
@@ -261,7 +257,7 @@ result<void> introductions::on_request(online_node& node, node_id peer, time_poi
                     "no tunnel to " + to_string(peer) + ": the peer is offline; it comes when the peer does");
     }
     if (auto* const known = find(node.id, peer)) {
-        if (known->last_request != time_point::min() && now - known->last_request < request_interval) {
+        if (known->last_request != time_point::min() && at_.now - known->last_request < request_interval) {
             return fail(errc::too_many_requests, "no new tunnel to " + to_string(peer) +
                                                      ": one was asked for a moment ago; try again in 5 seconds");
         }
@@ -273,12 +269,11 @@ result<void> introductions::on_request(online_node& node, node_id peer, time_poi
         return fail(errc::suite_refused,
                     "no tunnel to " + to_string(peer) + ": the two nodes allow no crypto suite in common");
     }
-    if (auto* const known = find(node.id, peer)) known->last_request = now;
+    if (auto* const known = find(node.id, peer)) known->last_request = at_.now;
     return {};
 }
 
-void introductions::tell_open(online_node& to, const online_node& peer, const pair& of, suite_id suite,
-                              const bytes& punch) {
+wire::tunnel_open introductions::opening(const online_node& to, const online_node& peer, const pair& of) const {
     const auto& account = *records_.account(peer.id);
     wire::tunnel_open open;
     open.peer = peer.id;
@@ -286,13 +281,11 @@ void introductions::tell_open(online_node& to, const online_node& peer, const pa
     open.key = account.key_blob;
     open.in = of.in(to.id);
     open.out = of.out(to.id);
-    open.suite = static_cast<std::uint8_t>(suite);
-    open.punch = punch;
     open.candidates = peer.candidates;
     for (const auto network : records_.common_networks(to.id, peer.id)) {
         open.networks.push_back(records_.network(network)->name);
     }
-    out_.tell(to, std::move(open));
+    return open;
 }
 
 void introductions::tell_candidates(online_node& to, const online_node& of) {
@@ -316,19 +309,9 @@ void introductions::close(node_id a, node_id b, std::string_view reason) {
     if (auto* const node = nodes_.find(b)) node->tunnels.erase(a);
 }
 
-void introductions::close_claims(node_id holder, node_id peer) {
-    auto* const node = nodes_.find(holder);
-    if (node == nullptr) return;
-    const auto claims = node->claims.find(peer);
-    if (claims == node->claims.end()) return;
-    for (const auto& claim : claims->second)
-        tell_close(holder, peer, claim.in, no_common_network);
-    node->claims.erase(claims);
-}
-
 spi introductions::unused_spi() {
     for (;;) {
-        const spi drawn{(random_.u32() | spi_top_bit) & ~3U};
+        const spi drawn{(at_.random.u32() | spi_top_bit) & ~3U};
         if (spis_.insert(drawn).second) return drawn;
     }
 }

@@ -1,44 +1,74 @@
 #include "buri/core/mediator/news.hpp"
 
-#include "buri/crypto/identity_key.hpp"
-
 #include <algorithm>
 
 namespace buri::core {
 
-wire::peer_info news::view(const account_record& account) const {
-    return {account.id, account.nickname, crypto::fingerprint(account.key_blob), nodes_.is_visible(account.id)};
-}
-
-wire::network_info news::view(const network_record& network) const {
-    const auto members = records_.members(network.id);
-    return {network.name, network.owner, network.password_hash.empty(), settings_.limits.members_per_network,
-            std::vector(members.begin(), members.end())};
-}
-
 void news::tell(node_id node, const wire::event& what) {
-    if (auto* const to = nodes_.listening(node)) out_.tell(*to, what);
+    if (auto* const to = nodes_.told(node)) out_.tell(*to, what);
+}
+
+void news::tell_members(std::uint64_t network, const wire::event& what) {
+    for (const auto member : at_.records.members(network))
+        tell(member, what);
+}
+
+void news::tell_approvers(std::uint64_t network, const wire::event& what) {
+    for (const auto member : at_.records.members(network)) {
+        auto* const to = nodes_.told(member);
+        if (to != nullptr && to->approves.contains(network)) out_.tell(*to, what);
+    }
+}
+
+wire::network_info news::view(const network_record& network, online_node& to) {
+    const bool is_approver = views_.is_approver(network, to.id);
+    if (is_approver) {
+        to.approves.insert(network.id);
+    } else {
+        to.approves.erase(network.id);
+    }
+    return views_.network(network, is_approver);
+}
+
+// ---- everything -------------------------------------------------------------------------------------------------------
+
+void news::start_session(online_node& node) {
+    node.session = std::uint64_t{at_.random.u32() >> 1U} << 32U | at_.random.u32() | 1U;
+    node.sequence = 0;
+    node.missed.clear();
+    node.approves.clear();
+    node.plan = views_.plan(*at_.records.account(node.id));
 }
 
 void news::synchronise(online_node& node) {
-    const auto& self = *records_.account(node.id);
+    start_session(node);
+    const auto& self = *at_.records.account(node.id);
     std::vector<const network_record*> networks;
-    for (const auto id : records_.networks_of(node.id))
-        networks.push_back(records_.network(id));
+    for (const auto id : at_.records.networks_of(node.id))
+        networks.push_back(at_.records.network(id));
+    for (const auto id : at_.records.awaited_by(node.id))
+        networks.push_back(at_.records.network(id));
     std::ranges::sort(
         networks, {}, [](const auto* network) -> const auto& { return network->name; });
 
-    wire::sync first{self.id, self.nickname, to_string(settings_.pool), to_string(settings_.ula), {}, {}};
+    wire::sync first;
+    first.id = self.id;
+    first.nickname = self.nickname;
+    first.pool = to_string(at_.settings.pool);
+    first.ula = to_string(at_.settings.ula);
+    first.session = node.session;
+    first.plan = node.plan;
     std::vector<wire::event> rest;
     std::unordered_set<node_id> told{node.id};
-    std::size_t members_told = 0;
+    std::size_t entries = 0;
     for (const auto* const network : networks) {
-        const auto members = records_.members(network->id);
-        members_told += members.size();
-        const bool fits = members_told <= sync_ceiling;
-        for (const auto member : members) {
-            if (!told.insert(member).second) continue;
-            auto peer = view(*records_.account(member));
+        const bool is_member = at_.records.is_member(network->id, node.id);
+        auto shown = is_member ? view(*network, node) : views::awaited(*network);
+        entries += shown.members.size() + shown.applicants.size();
+        const bool fits = entries <= sync_ceiling;
+        for (const auto& member : shown.members) {
+            if (!told.insert(member.id).second) continue;
+            auto peer = views_.peer(*at_.records.account(member.id));
             if (fits) {
                 first.peers.push_back(std::move(peer));
             } else {
@@ -46,48 +76,100 @@ void news::synchronise(online_node& node) {
             }
         }
         if (fits) {
-            first.networks.push_back(view(*network));
+            first.networks.push_back(std::move(shown));
         } else {
-            rest.emplace_back(wire::network_event{view(*network)});
+            rest.emplace_back(wire::network_event{std::move(shown)});
         }
     }
     out_.tell(node, std::move(first));
-    for (auto& event : rest)
-        out_.tell(node, std::move(event));
+    for (const auto& event : rest)
+        out_.tell(node, event);
 }
 
+// ---- members ----------------------------------------------------------------------------------------------------------
+
 void news::on_peer_changed(node_id node) {
-    const wire::event event = wire::peer_event{view(*records_.account(node))};
-    for (const auto peer : records_.peers_of(node))
+    const wire::event event = wire::peer_event{views_.peer(*at_.records.account(node))};
+    for (const auto peer : at_.records.peers_of(node))
         tell(peer, event);
 }
 
-void news::on_joined(node_id node, const network_record& network) {
-    const wire::event came = wire::peer_event{view(*records_.account(node))};
-    const wire::event joined = wire::member_joined{network.name, node};
-    for (const auto member : records_.members(network.id)) {
-        if (member == node) continue;
+void news::on_joined(const member_record& member) {
+    const auto& network = *at_.records.network(member.network);
+    const wire::event came = wire::peer_event{views_.peer(*at_.records.account(member.node))};
+    const wire::event joined = wire::member_joined{network.name, view_of(member)};
+    auto* const self = nodes_.told(member.node);
+    for (const auto other : at_.records.members(network.id)) {
+        if (other == member.node) continue;
         // This network is the only one in common: until now neither knew of the other.
-        if (records_.common_networks(member, node).size() == 1) {
-            tell(member, came);
-            tell(node, wire::peer_event{view(*records_.account(member))});
+        if (at_.records.common_networks(other, member.node).size() == 1) {
+            tell(other, came);
+            if (self != nullptr) out_.tell(*self, wire::peer_event{views_.peer(*at_.records.account(other))});
         }
-        tell(member, joined);
+        tell(other, joined);
     }
-    tell(node, wire::network_event{view(network)});
+    if (self != nullptr) out_.tell(*self, wire::network_event{view(network, *self)});
 }
 
-void news::on_left(node_id node, const network_record& network) {
-    tell(node, wire::network_gone{network.name, "left"});
-    const wire::event left = wire::member_left{network.name, node};
-    for (const auto member : records_.members(network.id))
-        tell(member, left);
+void news::on_member_changed(const member_record& member) {
+    tell_members(member.network, wire::member_changed{at_.records.network(member.network)->name, view_of(member)});
 }
 
-void news::on_deleted(const network_name& name, std::span<const node_id> former) {
-    const wire::event gone = wire::network_gone{name, "deleted"};
-    for (const auto member : former)
-        tell(member, gone);
+void news::on_left(std::uint64_t network, node_id node, std::string_view reason) {
+    tell_members(network, wire::member_left{at_.records.network(network)->name, node, std::string(reason)});
+}
+
+void news::on_requested(const member_record& waiting) {
+    tell(waiting.node, wire::network_event{views::awaited(*at_.records.network(waiting.network))});
+    on_request_changed(waiting);
+}
+
+void news::on_request_changed(const member_record& waiting) {
+    tell_approvers(waiting.network,
+                   wire::member_requested{at_.records.network(waiting.network)->name, views_.applicant(waiting)});
+}
+
+void news::on_request_gone(std::uint64_t network, node_id node, std::string_view reason) {
+    tell_approvers(network, wire::request_gone{at_.records.network(network)->name, node, std::string(reason)});
+}
+
+void news::on_gone(node_id node, std::uint64_t network, const wire::network_gone& what) {
+    auto* const to = nodes_.told(node);
+    if (to == nullptr) return;
+    to->approves.erase(network);
+    to->messages.erase(network);
+    out_.tell(*to, what);
+}
+
+// ---- settings, plans, the log -------------------------------------------------------------------------------------------
+
+void news::on_settings(const network_record& network) {
+    tell_members(network.id, wire::settings_event{views_.settings(network)});
+}
+
+void news::on_plan(const account_record& account) {
+    auto* const node = nodes_.told(account.id);
+    if (node == nullptr) return;
+    auto plan = views_.plan(account);
+    if (plan == node->plan) return;
+    node->plan = plan;
+    out_.tell(*node, wire::plan_event{std::move(plan)});
+}
+
+void news::review_approver(const network_record& network, node_id node) {
+    auto* const to = nodes_.told(node);
+    if (to == nullptr || to->approves.contains(network.id) == views_.is_approver(network, node)) return;
+    out_.tell(*to, wire::network_event{view(network, *to)});
+}
+
+void news::review_approvers(const network_record& network) {
+    for (const auto member : at_.records.members(network.id))
+        review_approver(network, member);
+}
+
+void news::on_logged(const audit_record& entry) {
+    const auto* const network = at_.records.network(entry.network);
+    if (network != nullptr) tell(network->owner, wire::log_event{entry_of(entry)});
 }
 
 }  // namespace buri::core

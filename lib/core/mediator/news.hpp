@@ -1,6 +1,8 @@
 #pragma once
-// What nodes are told of networks and peers: each only of the networks that it is in and of their members.
+// What nodes are told of networks and peers: each only of the networks that it is in and of their members. A node that waits for
+// approval is told that it waits.
 #include "buri/core/mediator/outbox.hpp"
+#include "buri/core/mediator/views.hpp"
 
 namespace buri::core {
 
@@ -10,28 +12,50 @@ public:
     /// frame.
     static constexpr std::size_t sync_ceiling = 2000;
 
-    news(const mediator_settings& settings, const directory& records, roster& nodes, outbox& out)
-        : settings_(settings), records_(records), nodes_(nodes), out_(out) {}
+    news(const present& at, roster& nodes, outbox& out) : at_(at), nodes_(nodes), out_(out), views_(at, nodes) {}
 
-    /// Everything that the node may know.
+    /// Everything that the node may know, in a session of its own.
     void synchronise(online_node& node);
-    /// The node came, went, or has a new nickname: told to its peers.
+    /// The node came, went, or has another nickname or key: told to its peers.
     void on_peer_changed(node_id node);
-    void on_joined(node_id node, const network_record& network);
-    /// `node` is no member any more.
-    void on_left(node_id node, const network_record& network);
-    /// `former` were the members.
-    void on_deleted(const network_name& name, std::span<const node_id> former);
+    /// The key of an account changed, or the account is gone.
+    void on_key_gone(node_id node) { views_.forget_key(node); }
+
+    void on_joined(const member_record& member);
+    void on_member_changed(const member_record& member);
+    /// `reason` as in wire::member_left.
+    void on_left(std::uint64_t network, node_id node, std::string_view reason);
+    void on_requested(const member_record& waiting);
+    /// It waits under another name, or with another key.
+    void on_request_changed(const member_record& waiting);
+    void on_request_gone(std::uint64_t network, node_id node, std::string_view reason);
+    /// The node is in the network no more, or does not wait any more.
+    void on_gone(node_id node, std::uint64_t network, const wire::network_gone& what);
+
+    void on_settings(const network_record& network);
+    /// Told to the node if it is not what it was told last.
+    void on_plan(const account_record& account);
+    /// Shows those who may approve now who waits, and those who may not any more that they are told no longer.
+    void review_approvers(const network_record& network);
+    void review_approver(const network_record& network, node_id node);
+    /// To the owner.
+    void on_logged(const audit_record& entry);
+
+    [[nodiscard]] wire::network_settings settings(const network_record& network) const {
+        return views_.settings(network);
+    }
 
 private:
-    [[nodiscard]] wire::peer_info view(const account_record& account) const;
-    [[nodiscard]] wire::network_info view(const network_record& network) const;
     void tell(node_id node, const wire::event& what);
+    void tell_members(std::uint64_t network, const wire::event& what);
+    void tell_approvers(std::uint64_t network, const wire::event& what);
+    wire::network_info view(const network_record& network, online_node& to);
+    void start_session(online_node& node);
 
-    const mediator_settings& settings_;
-    const directory& records_;
+    const present& at_;
     roster& nodes_;
     outbox& out_;
+    views views_;
 };
 
 }  // namespace buri::core

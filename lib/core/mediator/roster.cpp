@@ -2,13 +2,13 @@
 
 namespace buri::core {
 
-std::optional<connection_id> roster::connect(connection_id connection, node_id node) {
+std::optional<connection_id> roster::connect(connection_id connection, node_id node, const ip_address& from) {
     auto& entry = nodes_[node];
     entry.id = node;
     const auto displaced = entry.connection;
     if (displaced) drop_connection(entry);
     entry.connection = connection;
-    entry.sequence = 0;
+    entry.from = from;
     entry.waiting_requests = 0;
     connections_[connection] = node;
     return displaced;
@@ -34,6 +34,24 @@ online_node* roster::listening(node_id node) {
     return found != nullptr && found->is_listening ? found : nullptr;
 }
 
+online_node* roster::told(node_id node) {
+    auto* const found = find(node);
+    return found != nullptr && found->session != 0 ? found : nullptr;
+}
+
+const online_node* roster::told(node_id node) const {
+    const auto* const found = find(node);
+    return found != nullptr && found->session != 0 ? found : nullptr;
+}
+
+std::vector<node_id> roster::told_nodes() const {
+    std::vector<node_id> out;
+    for (const auto& [id, node] : nodes_) {
+        if (node.session != 0) out.push_back(id);
+    }
+    return out;
+}
+
 bool roster::is_visible(node_id node) const {
     const auto* const found = find(node);
     return found != nullptr && found->is_visible;
@@ -56,6 +74,10 @@ void roster::drop_connection(online_node& node) {
 void roster::make_invisible(online_node& node) {
     if (node.is_visible) --visible_;
     node.is_visible = false;
+    node.session = 0;
+    node.missed.clear();
+    node.approves.clear();
+    node.messages.clear();
     cancel(node, node_timer::absence);
 }
 

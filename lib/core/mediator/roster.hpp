@@ -3,8 +3,8 @@
 //
 //     connected --hello--> listening --connection lost--> absent --hello in time--> listening
 //                                                         absent --too late, or bye--> gone
-#include "buri/base/ids.hpp"
-#include "buri/core/mediator.hpp"
+#include "buri/core/mediator/backlog.hpp"
+#include "buri/core/mediator/present.hpp"
 
 #include <array>
 #include <set>
@@ -20,15 +20,33 @@ enum class node_timer : std::uint8_t {
 };
 inline constexpr std::size_t node_timer_count = 3;
 
+/// What of a network's messages was sent to a node since its hello; that it arrived is another thing.
+struct sent_messages {
+    std::uint64_t announcement = 0;  ///< the newest
+    std::size_t welcome = 0;         ///< a hash of the text; 0: none
+};
+
 struct online_node {
     node_id id;
     std::optional<connection_id> connection;
-    bool is_listening = false;  ///< it said hello on its connection: it is told events
+    ip_address from;
+    std::string software;
+    bool is_listening = false;  ///< it said hello on its connection
     bool is_visible = false;    ///< its peers see it online
     bool is_ready = false;      ///< it can be introduced: it told its endpoints, or had the time to
     bool has_rsa_key = false;
-    std::uint64_t sequence = 0;          ///< of the last event on this connection
+    bool has_new_key = false;            ///< since its hello
+    bool allows_plain = false;           ///< tunnels without encryption
     std::uint32_t waiting_requests = 0;  ///< that would change the directory
+
+    // What it knows. It outlives the connection, until the node is offline.
+    std::uint64_t session = 0;   ///< since the sync; 0: it was told nothing
+    std::uint64_t sequence = 0;  ///< of the last event
+    backlog missed;
+    wire::plan_info plan;
+    std::unordered_set<std::uint64_t> approves;  ///< networks of which it was told who waits
+    std::unordered_map<std::uint64_t, sent_messages> messages;
+
     std::vector<std::uint8_t> suites;
     std::vector<wire::candidate> candidates;
 
@@ -48,13 +66,18 @@ struct due_timer {
 class roster {
 public:
     /// The node gets this connection. Gives back the one that it had, which it loses.
-    std::optional<connection_id> connect(connection_id connection, node_id node);
+    std::optional<connection_id> connect(connection_id connection, node_id node, const ip_address& from);
     /// Nothing if the connection is not, or no longer, a node's.
     online_node* by_connection(connection_id connection);
     online_node* find(node_id node);
     [[nodiscard]] const online_node* find(node_id node) const;
-    /// The node if it is told events.
+    /// The node if it said hello on its connection.
     online_node* listening(node_id node);
+    /// The node if it is told events; what it misses while it is away for a moment, it is told when it is back.
+    online_node* told(node_id node);
+    [[nodiscard]] const online_node* told(node_id node) const;
+    /// All that are told events.
+    std::vector<node_id> told_nodes() const;
     [[nodiscard]] bool is_visible(node_id node) const;
 
     void make_visible(online_node& node);

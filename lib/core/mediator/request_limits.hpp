@@ -1,0 +1,40 @@
+#pragma once
+// How much a node may ask for in a time. Every refusal says what to do.
+#include "buri/core/mediator/rate_limit.hpp"
+#include "buri/core/mediator/roster.hpp"
+
+namespace buri::core {
+
+/// "cannot join 'lab'": how a sentence about a request begins.
+std::string attempt(const wire::request& body);
+
+class request_limits {
+public:
+    static constexpr std::uint32_t max_waiting_per_node = 32;
+    static constexpr std::uint32_t passwords_per_minute = 10;
+    static constexpr std::uint32_t passwords_per_minute_and_address = 30;
+    static constexpr std::uint32_t questions_per_minute = 120;
+    /// Enough to make or join as many networks as one may at once; after that one a second.
+    static constexpr std::uint32_t changes_in_period = 300;
+    static constexpr auto change_period = std::chrono::minutes(5);
+
+    explicit request_limits(std::uint32_t registrations_per_minute);
+
+    /// What passes counts. All errors are errc::too_many_requests.
+    result<void> on_change(const online_node& from, const wire::request& body, time_point now);
+    result<void> on_question(const online_node& from, const wire::request& body, time_point now);
+    result<void> on_registration(time_point now);
+    void set_registrations(std::uint32_t per_minute);
+
+private:
+    result<void> on_password(const online_node& from, const wire::request& body, time_point now);
+
+    rate_limit passwords_by_node_;
+    rate_limit passwords_by_address_;
+    rate_limit changes_;
+    rate_limit questions_;
+    std::uint32_t registrations_per_minute_;
+    rate_limit registrations_;
+};
+
+}  // namespace buri::core
