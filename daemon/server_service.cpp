@@ -34,7 +34,7 @@ result<server::licence_wish> licence_wish(const json& params) {
     if (!plan) return fail(plan.error());
     auto node = parameters::text(params, "for");
     if (!node) return fail(node.error());
-    const auto months = parameters::number(params, "months", 1, out.most_months);
+    const auto months = parameters::number(params, "months", 1, core::max_licence_months);
     if (!months) return fail(months.error());
     const auto count = parameters::optional_number(params, "count", 1, out.most_at_once);
     if (!count) return fail(count.error());

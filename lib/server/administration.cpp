@@ -16,7 +16,6 @@ namespace {
 using wire::json;
 using answer = asio::awaitable<result<json>>;
 
-constexpr std::size_t licence_id_size = 16;
 /// Copied in about a millisecond; nodes are served between one step and the next.
 constexpr int pages_at_once = 64;
 
@@ -181,7 +180,7 @@ result<std::vector<licence_record>> administration::new_licences(const licence_w
     std::vector<licence_record> made;
     for (std::uint32_t i = 0; i < wish.count; ++i) {
         licence_record licence;
-        licence.id.resize(licence_id_size);
+        licence.id.resize(core::licence_id_size);
         random_.fill(licence.id);
         licence.plan = wish.plan;
         licence.only_for = only_for;

@@ -22,7 +22,6 @@ struct plan_wish {
 };
 
 struct licence_wish {
-    static constexpr std::uint32_t most_months = 1200;
     static constexpr std::uint32_t most_at_once = 1000;
 
     std::string plan;

@@ -28,13 +28,13 @@ constexpr std::array table{
     row<&server_config::pool>("pool", after_restart),
     row<&server_config::ula>("ula", after_restart),
     row<&server_config::suites>("suites", at_once),
-    row<&server_config::plans>("plan", at_once),
     row<&server_config::default_plan>("default_plan", at_once),
     row<&server_config::registration_open>("registration", at_once),
     row<&server_config::audit_days>("audit_days", at_once),
     row<&server_config::audit_entries>("audit_entries", at_once),
     row<&server_config::name>("name", after_restart),
     row<&server_config::log_level>("log_level", at_once),
+    row<&server_config::plans>("plan", at_once),
 };
 
 }  // namespace

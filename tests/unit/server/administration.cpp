@@ -97,8 +97,20 @@ TEST_CASE("an account has the plan it was given, and from its end on the default
     CHECK(world.run(operate.async_set_plan({"100.64.0.1", "free", tomorrow}))->at("changed") == false);
     CHECK(operate.account("anna")->at("plan") == "free");
 
-    CHECK(world.run(operate.async_set_plan({"anna", "free", yesterday}))->at("plan") == "premium");
+    CHECK(code_of(world.run(operate.async_set_plan({"anna", "free", yesterday}))) == errc::usage);
+    CHECK(operate.account("anna")->at("plan") == "free");
+    CHECK(world.run(operate.async_set_plan({"anna", "", {}}))->at("plan") == "premium");
     CHECK(operate.account("anna")->at("plan_until").is_null());
+}
+
+TEST_CASE("a plan that has ended is not shown any more", "[administration]") {
+    auto content = test::household();
+    auto& anna = std::get<put_account>(content[0]).record;
+    anna.plan = "free";
+    anna.plan_until = yesterday;
+    server_fixture world(content);
+    CHECK(world.administration().account("anna")->at("plan") == "premium");
+    CHECK(world.administration().account("anna")->at("plan_until").is_null());
 }
 
 TEST_CASE("what the operator does is in the log, and who listens hears of it", "[administration]") {
@@ -172,7 +184,7 @@ TEST_CASE("a reload gives accounts other plans at once", "[administration]") {
     wanted.default_plan = "gold";
     wanted.listen_tcp = 1;
     const auto change = operate.reload(wanted);
-    CHECK(change.changed == std::vector<std::string>{"listen_tcp", "plan", "default_plan"});
+    CHECK(change.changed == std::vector<std::string>{"listen_tcp", "default_plan", "plan"});
     CHECK(change.restart_needed == std::vector<std::string>{"listen_tcp"});
     CHECK(operate.account("anna")->at("plan") == "gold");
     const auto plans = operate.plans();
