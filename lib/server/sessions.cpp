@@ -1,9 +1,12 @@
 #include "buri/server/sessions.hpp"
 
 #include "buri/base/overloaded.hpp"
+#include "buri/core/mediator/views.hpp"
 #include "buri/net/clock.hpp"
+#include "buri/net/tokens.hpp"
 
-#include <algorithm>
+#include <asio/steady_timer.hpp>
+
 #include <array>
 
 namespace buri::server {
@@ -14,12 +17,16 @@ constexpr std::size_t max_strangers_per_address = 64;
 /// Nodes ping when they have been quiet for 20 s.
 constexpr auto idle_limit = std::chrono::seconds(90);
 
+core::plan_table plans_of(const store::server_config& config) {
+    return core::plan_table(config.plans, config.default_plan);
+}
+
 core::mediator_settings settings_of(const store::server_config& config) {
     core::mediator_settings out;
     out.pool = config.pool;
     out.ula = config.ula;
     out.suites = config.suites;
-    out.limits = {config.max_members, config.max_networks};
+    out.plans = plans_of(config);
     return out;
 }
 
@@ -29,14 +36,19 @@ sessions::sessions(net::task_group& tasks, const asio::any_io_executor& executor
                    core::server_host_keys keys, store::server_database database, directory_records records,
                    random_source& random, logger log)
     : tasks_(tasks),
-      suites_(config.suites),
-      registration_open_(config.registration_open),
+      executor_(executor),
+      config_(config),
+      plans_(plans_of(config)),
       keys_(std::move(keys)),
+      licences_(keys_.ed25519),
       database_(std::move(database)),
       random_(random),
       log_(log),
-      mediator_(settings_of(config), core::directory(std::move(records)), random, log),
-      timer_(executor) {}
+      mediator_(settings_of(config), core::directory(std::move(records)), licences_, random, log),
+      timer_(executor),
+      passwords_(executor, [this](std::uint64_t ticket, core::password_outcome outcome) {
+          on_hashed(ticket, std::move(outcome));
+      }) {}
 
 bool sessions::too_many_strangers(const ip_address& from) const {
     std::size_t all = 0;
@@ -53,7 +65,7 @@ void sessions::accept(asio::ip::tcp::socket socket) {
     asio::error_code problem;
     const auto from = socket.remote_endpoint(problem);
     if (problem || too_many_strangers(net::to_endpoint(from).address)) return;
-    auto machine = std::make_unique<core::control_server>(keys_, suites_, random_, log_, net::now());
+    auto machine = std::make_unique<core::control_server>(keys_, config_.suites, random_, log_, net::now());
     auto made = std::make_shared<session>(++last_id_, std::move(socket), std::move(machine));
     open_.emplace(made->id, made);
     tasks_.spawn(run_writer(made));
@@ -101,7 +113,7 @@ void sessions::on_handshake_output(session& which, core::control_server_output& 
                        if (!which.channel.send(what.data)) which.ending = true;
                    },
                    [&](const core::registration_wanted& what) {
-                       if (!registration_open_) {
+                       if (!config_.registration_open) {
                            which.machine->on_registration_refused(make_error(errc::registration_closed), net::now());
                            return;
                        }
@@ -119,7 +131,7 @@ void sessions::on_handshake_output(session& which, core::control_server_output& 
                        which.node = what.identity;
                        log_.info("node connected",
                                  {{"peer", to_string(what.identity)}, {"endpoint", to_string(which.channel.remote())}});
-                       mediator_.on_connected(which.id, what.identity, net::now());
+                       mediator_.on_connected(which.id, what.identity, which.channel.remote().address, net::now());
                    },
                    [&](const core::message_received& what) { on_message(which, what.cbor); },
                    [&](const core::channel_failed& what) {
@@ -144,7 +156,7 @@ void sessions::on_message(session& which, byte_view cbor) {
     }
     const auto& why = message.error().why;
     const wire::error_answer refusal{static_cast<std::uint16_t>(why.code), why.text};
-    which.machine->send(wire::encode(wire::server_message(wire::numbered_answer{message.error().number, refusal})));
+    send(which.id, wire::numbered_answer{message.error().number, refusal});
 }
 
 void sessions::pump_mediator() {
@@ -162,50 +174,126 @@ session* sessions::find(core::connection_id id) {
 
 void sessions::on_mediator_output(core::mediator_output& output) {
     std::visit(overloaded{
-                   [&](const core::deliver& what) {
-                       auto* const to = find(what.to);
-                       if (!to || to->ending) return;
-                       to->machine->send(wire::encode(what.message));
-                       pump_session(*to);
+                   [&](const core::deliver& what) { send(what.to, what.message); },
+                   [&](const core::disconnect& what) { on_disconnect(what); },
+                   [&](const core::commit& what) { on_commit(what); },
+                   [&](const core::registration_done& what) { on_registered(what); },
+                   [&](core::hash_wanted& what) { passwords_.submit(what.ticket, std::move(what.work)); },
+                   [&](const core::log_wanted& what) { answer_log(what); },
+                   [&](const core::logged& what) {
+                       if (log_listener_) log_listener_(what.entry);
                    },
-                   [&](const core::disconnect& what) {
-                       auto* const which = find(what.which);
-                       if (!which) return;
-                       log_.info("node disconnected", {{"peer", to_string(which->node)}, {"reason", what.why.text}});
-                       which->ending = true;
-                       which->channel.finish();
-                   },
-                   [&](const core::commit& what) {
-                       const auto done = database_.commit(what.change);
-                       if (done) {
-                           mediator_.on_committed(what.ticket, net::now());
-                       } else {
-                           log_.error("a change could not be kept", {{"error", done.error().text}});
-                           mediator_.on_commit_failed(what.ticket, done.error(), net::now());
-                       }
-                   },
-                   [&](const core::registration_done& what) {
-                       auto* const which = find(what.ticket);
-                       if (!which) return;
-                       if (what.outcome) {
-                           which->machine->on_registered(*what.outcome, net::now());
-                       } else {
-                           which->machine->on_registration_refused(what.outcome.error(), net::now());
-                       }
-                       pump_session(*which);
-                   },
+                   [&](const core::operator_done& what) { on_operated(what); },
                },
                output);
 }
 
+void sessions::send(core::connection_id id, const wire::server_message& message) {
+    auto* const to = find(id);
+    if (!to || to->ending) return;
+    to->machine->send(wire::encode(message));
+    pump_session(*to);
+}
+
+void sessions::on_disconnect(const core::disconnect& what) {
+    auto* const which = find(what.which);
+    if (!which) return;
+    log_.info("node disconnected", {{"peer", to_string(which->node)}, {"reason", what.why.text}});
+    which->ending = true;
+    which->channel.finish();
+}
+
+void sessions::on_commit(const core::commit& what) {
+    const auto done = database_.commit(what.change);
+    if (done) {
+        mediator_.on_committed(what.ticket, net::now());
+    } else {
+        log_.error("a change could not be kept", {{"error", done.error().text}});
+        mediator_.on_commit_failed(what.ticket, done.error(), net::now());
+    }
+}
+
+void sessions::on_registered(const core::registration_done& what) {
+    auto* const which = find(what.ticket);
+    if (!which) return;
+    if (what.outcome) {
+        which->machine->on_registered(*what.outcome, net::now());
+    } else {
+        which->machine->on_registration_refused(what.outcome.error(), net::now());
+    }
+    pump_session(*which);
+}
+
+void sessions::on_hashed(std::uint64_t ticket, core::password_outcome outcome) {
+    mediator_.on_hashed(ticket, std::move(outcome), net::wall_now(), net::now());
+    pump_mediator();
+}
+
+void sessions::answer_log(const core::log_wanted& what) {
+    const auto entries = database_.read_audit({what.network, what.after, what.limit});
+    if (!entries) {
+        log_.error("the audit log could not be read", {{"error", entries.error().text}});
+        const wire::error_answer refusal{static_cast<std::uint16_t>(entries.error().code), entries.error().text};
+        return send(what.to, wire::numbered_answer{what.number, refusal});
+    }
+    wire::log_page page;
+    for (const auto& entry : *entries)
+        page.entries.push_back(core::entry_of(entry));
+    send(what.to, wire::numbered_answer{what.number, std::move(page)});
+}
+
+// ---- the operator -------------------------------------------------------------------------------------------------------
+
+void sessions::operate(core::operator_wish wish, operator_outcome done) {
+    operating_.emplace(++last_operation_, std::move(done));
+    mediator_.operate(last_operation_, std::move(wish), net::wall_now(), net::now());
+    pump_mediator();
+}
+
+void sessions::on_operated(const core::operator_done& what) {
+    const auto done = operating_.extract(what.ticket);
+    if (done) done.mapped()(what.outcome);
+}
+
+void sessions::configure(const store::server_config& config) {
+    config_ = config;
+    plans_ = plans_of(config);
+    mediator_.configure(settings_of(config), net::wall_now(), net::now());
+    pump_mediator();
+    prune();
+}
+
+// ---- time ---------------------------------------------------------------------------------------------------------------
+
 asio::awaitable<void> sessions::run_timer() {
     timer_.arm(mediator_.next_deadline());
     auto expired = [this](time_point now) {
-        mediator_.on_deadline(now);
+        mediator_.on_deadline(net::wall_now(), now);
         pump_mediator();
         timer_.arm(mediator_.next_deadline());
     };
     co_await timer_.run(std::move(expired));
+}
+
+void sessions::prune() {
+    const bool has_days = config_.audit_days.count() > 0;
+    const auto keep_since = has_days ? net::wall_now() - config_.audit_days : wall_time();
+    const auto gone = database_.prune_audit(keep_since, config_.audit_entries);
+    if (!gone) {
+        log_.error("the audit log could not be shortened", {{"error", gone.error().text}});
+    } else if (*gone > 0) {
+        log_.info(std::to_string(*gone) + " entries of the audit log were removed");
+    }
+}
+
+asio::awaitable<void> sessions::run_pruning() {
+    asio::steady_timer pause(executor_);
+    for (;;) {
+        prune();
+        pause.expires_after(std::chrono::hours(24));
+        const auto [problem] = co_await pause.async_wait(net::as_tuple);
+        if (problem == asio::error::operation_aborted) co_return;
+    }
 }
 
 void sessions::close_all() {

@@ -1,7 +1,5 @@
 #include "buri/core/mediator/changes.hpp"
 
-#include "buri/core/directory/account_rules.hpp"
-
 #include <algorithm>
 #include <iterator>
 
@@ -109,20 +107,20 @@ void changes::advance() {
     }
 }
 
-bool changes::is_hashing(change_request& waiting) {
-    auto work = work_for(at_.input(), waiting.node, waiting.message.body);
-    if (!work || (waiting.password && waiting.against == work->against)) return false;
-    hash(std::move(waiting), std::move(*work));
+bool changes::is_hashing(const change_request& waiting, const rule_input& input) {
+    auto work = work_for(input, waiting.node, waiting.message.body);
+    if (!work) return false;
+    hash(waiting, std::move(*work));
     return true;
 }
 
 std::optional<record_change> changes::consider(change_request& waiting) {
     auto* const from = nodes_.by_connection(waiting.connection);
     if (from == nullptr) return std::nullopt;  // whoever asked is gone, and was promised nothing
-    if (is_hashing(waiting)) return std::nullopt;
-    --from->waiting_requests;
     auto input = at_.input();
     input.password = waiting.password;
+    if (is_hashing(waiting, input)) return std::nullopt;
+    --from->waiting_requests;
     auto change = decide_request(input, waiting.node, waiting.message.body);
     if (change && !change->empty()) return std::move(*change);
     if (change) {

@@ -58,7 +58,7 @@ private:
     std::optional<record_change> consider(seen_messages& waiting);
     std::optional<record_change> consider(refusal& waiting);
     /// True if the request waits for its password, or was refused because too many do.
-    bool is_hashing(change_request& waiting);
+    bool is_hashing(const change_request& waiting, const rule_input& input);
     void hash(change_request waiting, password_work work);
     void refuse(const change_request& waiting, const error& why);
     void take_confirmations();

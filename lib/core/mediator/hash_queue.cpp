@@ -15,7 +15,6 @@ result<hash_wanted> hash_queue::add(change_request waiting, password_work work) 
                                                  ": the server has too many passwords to check; try again in a moment");
     }
     ++waiting.hashes;
-    waiting.against = work.against;
     waiting_.emplace(++last_ticket_, std::move(waiting));
     return hash_wanted{last_ticket_, std::move(work)};
 }

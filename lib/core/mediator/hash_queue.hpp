@@ -12,8 +12,7 @@ struct change_request {
     node_id node;
     wire::numbered_request message;
     std::optional<password_outcome> password{};
-    std::string against{};     ///< what the password was compared with
-    std::uint32_t hashes = 0;  ///< made for it so far
+    std::uint32_t hashes = 0;  ///< wanted for it so far
 };
 
 class hash_queue {
