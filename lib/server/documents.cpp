@@ -136,7 +136,7 @@ json log_document(const audit_record& entry) {
              {"time", to_rfc3339(entry.at)},
              {"actor", {{"address", address_or_null(entry.actor)}, {"name", entry.actor_name}}},
              {"act", entry.act},
-             {"network", text_or_null(entry.network_name)},
+             {"network", entry.network_name},
              {"target", nullptr},
              {"before", entry.before},
              {"after", entry.after},
