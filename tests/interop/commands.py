@@ -1,12 +1,15 @@
 """The commands of node.py."""
 import asyncio
+import base64
 import os
 import sys
+import time
 
+import crypto
 import wire
 from control import Answered, Closed
 from tunnel import PROBE
-from wire import u8, u16
+from wire import u8, u16, u32, var
 
 
 class Commands:
@@ -32,20 +35,107 @@ class Commands:
         await self.until(tunnel.path)
         return tunnel
 
-    async def do_join(self, network):
-        await self.node.request("join", network=network)
+    # Networks
+
+    async def change(self, kind, **fields):
+        answer = await self.node.request(kind, **fields)
+        return "changed" if answer["changed"] else "unchanged"
+
+    async def do_join(self, network, token=None):
+        more = {"invite": base64.urlsafe_b64decode(token + "==")} if token else {}
+        return await self.change("join", network=network, **more)
 
     async def do_leave(self, network):
-        await self.node.request("leave", network=network)
+        return await self.change("leave", network=network)
+
+    async def do_create(self, network):
+        return await self.change("create", network=network)
+
+    async def do_nick(self, name):
+        return await self.change("nick", nickname=name)
+
+    async def do_set(self, network, name, value):
+        return await self.change("set", network=network, **{name: value == "on"})
+
+    async def do_announce(self, network, *words):
+        return await self.change("announce", network=network, text=" ".join(words))
+
+    async def do_welcome(self, network, *words):
+        return await self.change("welcome", network=network, text=" ".join(words))
+
+    async def on_member(self, kind, network, peer):
+        return await self.change(kind, network=network, member=self.node.known.identity(peer))
+
+    async def do_approve(self, network, peer):
+        return await self.on_member("approve", network, peer)
+
+    async def do_reject(self, network, peer):
+        return await self.on_member("reject", network, peer)
+
+    async def do_evict(self, network, peer):
+        return await self.on_member("evict", network, peer)
+
+    async def do_ask(self, kind, network):
+        more = {"after": 0, "limit": 1000} if kind == "log" else {}
+        answer = await self.node.request(kind, network=network, **more)
+        return next(len(value) for value in answer.values() if isinstance(value, list))
+
+    async def do_invite(self, network, *approved):
+        token = os.urandom(16)
+        await self.node.request(
+            "invite", network=network, digest=crypto.sha256(token), max_uses=1, approved=bool(approved))
+        return base64.urlsafe_b64encode(token).decode().rstrip("=")
+
+    async def do_rotate(self):
+        node, kind = self.node, "rsa" if b"ssh-rsa" in self.node.blob[:11] else "ed25519"
+        key = crypto.new_key(kind)
+        blob = crypto.blob_of(key)
+        message = b"buri key change" + crypto.sha256(u32(node.identity) + var(node.blob) + var(blob))
+        signatures = {"by_old": crypto.sign(node.key, message, 2), "by_new": crypto.sign(key, message, 2)}
+        outcome = await self.change("rotate", key=blob, **signatures)
+        node.key, node.blob = key, blob
+        return outcome
+
+    def place(self, name):
+        known = self.node.known
+        if network := known.network(name):
+            return "waits" if network["waiting"] else "member"
+        return f"gone {known.gone[name.lower()]}" if name.lower() in known.gone else "none"
+
+    async def do_place(self, network):
+        return self.place(network)
+
+    async def do_becomes(self, network, *place):
+        await self.until(lambda: self.place(network) == " ".join(place))
+
+    async def do_applies(self, network, name):
+        known = self.node.known
+        await self.until(lambda: name in [each["name"] for each in known.network(network)["applicants"]])
+
+    async def do_confirm(self, how):
+        self.node.known.confirming = how == "on"
+
+    async def do_heard(self):
+        await asyncio.sleep(0.3)
+        return f"{len(self.node.known.welcomes)} {len(self.node.known.announced)}"
+
+    async def do_plan(self):
+        return self.node.known.plan["name"]
 
     async def do_bye(self):
         await self.node.request("bye")
         await asyncio.wait_for(self.node.reading, 5)
 
+    async def do_lose(self):
+        self.node.lose()
+
+    async def do_resume(self):
+        await self.node.connect(resume=True)
+        await asyncio.sleep(0.5)
+        return f"{self.node.begun} {self.node.told}"
+
     async def do_reconnect(self):
-        self.node.pinging.cancel()
-        self.node.reading.cancel()
-        self.node.control.close()
+        self.node.lose()
         before = dict(self.node.tunnels)
         await self.node.connect()
         await asyncio.sleep(0.5)
@@ -54,6 +144,26 @@ class Commands:
     async def do_tunnel(self, peer):
         tunnel = await self.tunnel(peer)
         return f"{tunnel.role} {tunnel.current.number}"
+
+    async def do_plain(self, peer, how):
+        number = self.identity(peer)
+        await self.until(lambda: number in self.node.routes and self.node.routes[number].plain == (how == "on"))
+        return self.node.routes[number].role
+
+    async def do_ignore(self):
+        self.node.ignoring = True
+
+    async def do_stubborn(self, peer, seconds):
+        tunnel, numbers = await self.tunnel(peer), set()
+        end = time.monotonic() + float(seconds)
+        while time.monotonic() < end:
+            number, packet = self.request(tunnel)
+            numbers.add(number)
+            tunnel.send_sealed(packet)
+            await asyncio.sleep(0.01)
+        replies = numbers & set(self.node.replies)
+        last = max((self.node.replied[each] for each in replies), default=0)
+        return f"{len(numbers)} {len(replies)} {int(last * 1000)} {int(tunnel.heard * 1000)}"
 
     async def do_closed(self, peer):
         number = self.identity(peer)

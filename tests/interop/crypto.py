@@ -143,25 +143,30 @@ class Classic:
 
 
 class Modern:
-    """AES-256-GCM or ChaCha20-Poly1305."""
+    """AES-256-GCM or ChaCha20-Poly1305; plain: the message is not encrypted, but authenticated behind the header."""
 
-    def __init__(self, suite, key, iv):
-        self.cipher, self.iv = (AESGCM if suite == AES else ChaCha20Poly1305)(key), iv
+    def __init__(self, suite, key, iv, plain):
+        self.cipher, self.iv, self.plain = (AESGCM if suite == AES else ChaCha20Poly1305)(key), iv, plain
 
     def nonce(self, header):
         return bytes(a ^ b for a, b in zip(self.iv, bytes(8) + header[4:8]))
 
     def seal(self, header, plain):
+        if self.plain:
+            return plain + self.cipher.encrypt(self.nonce(header), b"", header + plain)
         return self.cipher.encrypt(self.nonce(header), plain, header)
 
     def open(self, header, payload):
         try:
+            if self.plain:
+                self.cipher.decrypt(self.nonce(header), payload[-16:], header + payload[:-16])
+                return payload[:-16]
             return self.cipher.decrypt(self.nonce(header), payload, header)
         except (InvalidTag, ValueError):
             raise Refused("not authentic") from None
 
 
-def make_keys(suite, shared, nonces, info):
+def make_keys(suite, shared, nonces, info, plain=False):
     """What seals to the server or responder, and what seals to the node or initiator."""
     if suite == CLASSIC:
         block = stream = hmac.digest(shared, nonces + u8(1), "sha1")
@@ -174,4 +179,4 @@ def make_keys(suite, shared, nonces, info):
     for number in (1, 2, 3):
         block = hmac.digest(root, block + info + u8(number), "sha256")
         stream += block
-    return Modern(suite, stream[:32], stream[64:76]), Modern(suite, stream[32:64], stream[76:88])
+    return Modern(suite, stream[:32], stream[64:76], plain), Modern(suite, stream[32:64], stream[76:88], plain)

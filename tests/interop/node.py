@@ -5,8 +5,21 @@ complete.
 It has no interface: it answers pings to its VPN address by itself. It reads commands from its standard input, one a
 line, and answers each with one line, "ok ..." or "error ...":
 
-    join NETWORK, leave NETWORK, bye     requests to the server
+    join NETWORK [TOKEN], leave NETWORK, bye, nick NAME
+                                         requests to the server: "ok CHANGED"; a refusal is "error CODE: TEXT"
+    create NETWORK, approve|reject|evict NETWORK PEER, set NETWORK FIELD on|off, announce NETWORK TEXT, welcome NETWORK TEXT
+                                         the same
+    ask KIND NETWORK                     a request that has an answer of its own: "ok ENTRIES"
+    invite NETWORK [approved]            "ok TOKEN"
+    rotate                               another identity key
     reconnect                            loses the connection and comes back with the tunnels it has
+    lose, resume                         the same in two steps, and with the events that were missed: "ok HOW EVENTS"
+    place NETWORK                        "ok member", "ok waits", "ok gone REASON" or "ok none"
+    becomes NETWORK PLACE                waits until it is so
+    applies NETWORK NAME                 waits until this applicant is in the network
+    confirm on|off                       whether messages of networks are confirmed
+    heard                                "ok WELCOMES ANNOUNCEMENTS" that came so far
+    plan                                 "ok NAME"
     tunnel PEER                          waits until a tunnel is up: "ok ROLE EPOCH"
     closed PEER                          waits until there is none
     icmp PEER COUNT                      pings the peer's VPN address: "ok REPLIES"
@@ -19,18 +32,25 @@ line, and answers each with one line, "ok ..." or "error ...":
     forge PEER                           sends packets with a wrong source, and with a wrong destination
     probe PEER good|bad                  sends a probe, its mac right or wrong: "ok ANSWERS"
     low_order                            "ok TRIED ACCEPTED", key exchanges with a value of low order
+    plain PEER on|off                    waits until the tunnel is without encryption, or with it: "ok ROLE"
+    ignore                               from now on keeps its tunnels whatever the server says
+    stubborn PEER SECONDS                pings so long through the tunnel it has, 100 a second: "ok SENT REPLIES LAST HEARD", the time of
+                                         the last reply and of the last datagram of the peer, in milliseconds of the clock
 """
 import argparse
 import asyncio
 import ipaddress
 import socket
 import sys
+import time
 
 import crypto
+import shapes
 import stun
 import wire
 from commands import serve
 from control import Answered, Closed, Control
+from known import Known
 from tunnel import Tunnel
 from wire import Refused, field
 
@@ -40,15 +60,20 @@ class Node(asyncio.DatagramProtocol):
         self.options, self.key = options, crypto.new_key(options.key)
         self.blob = crypto.blob_of(self.key)
         self.identity = self.transport = None
-        self.tunnels, self.routes, self.peers = {}, {}, {}
+        self.tunnels, self.routes, self.known, self.ignoring = {}, {}, Known(self), False
         self.requests, self.asked, self.changed = {}, 0, asyncio.Event()
-        self.bindings, self.replies, self.echoes = {}, {}, {}
+        self.begun, self.told = "", 0
+        self.bindings, self.replies, self.replied, self.echoes = {}, {}, {}, {}
         self.try_low_order, self.low_order_tried, self.low_order_accepted = options.low_order, 0, 0
 
     # The server
 
-    async def connect(self):
-        options = self.options
+    @property
+    def peers(self):
+        return self.known.nicknames
+
+    async def connect(self, resume=False):
+        options, known = self.options, self.known
         self.control = Control(options.suite)
         await self.control.connect(options.server, 12975)
         await self.control.hello(crypto.fingerprint_bytes(options.fingerprint))
@@ -61,8 +86,12 @@ class Node(asyncio.DatagramProtocol):
         ]
         self.synced = asyncio.Event()
         self.reading = asyncio.ensure_future(self.read())
+        more = {"plain": True} if options.plain else {}
+        if resume:
+            more["resume"] = {"session": known.session, "sequence": known.sequence}
         suites = bytes([options.suite])
-        await self.request("hello", software="stranger 1", suites=suites, tunnels=kept, unknown_key=[{"a": -1}, None])
+        await self.request(
+            "hello", software="stranger 1", suites=suites, tunnels=kept, unknown_key=[{"a": -1}, None], **more)
         await asyncio.wait_for(self.synced.wait(), 5)
         candidates, nat = await stun.discover(self)
         await self.request("endpoints", candidates=candidates, nat=nat)
@@ -92,73 +121,69 @@ class Node(asyncio.DatagramProtocol):
             print(f"refused: {problem}", file=sys.stderr, flush=True)
             control.close()
 
+    def lose(self):
+        self.pinging.cancel()
+        self.reading.cancel()
+        self.control.close()
+
     def handle(self, message):
-        kind = field(message, "t", str)
+        kind = shapes.check(message)
         if "q" in message:
-            answer = self.requests.pop(field(message, "q", int), None)
+            answer = self.requests.pop(message["q"], None)
             if answer is None or answer.done():
                 raise Refused("an answer to nothing")
-            if kind == "ok":
-                answer.set_result(message)
+            if kind == "error":
+                answer.set_exception(Answered(0x20, message["code"], message["text"]))
             else:
-                problem = Answered(0x20, field(message, "code", int, 65535), field(message, "text", str, 1024))
-                answer.set_exception(problem)
+                answer.set_result(message)
             return
-        field(message, "s", int)
-        handler = getattr(self, "on_" + kind, None)
-        if handler is not None:
-            handler(message)
+        self.known.number(kind, message["s"], message)
+        self.told = self.told + 1 if kind not in ("sync", "resumed") else 0
+        for part in (self.known, self):
+            handler = getattr(part, "on_" + kind, None)
+            if handler is not None:
+                handler(message)
         self.changed.set()
 
     def on_sync(self, message):
-        if wire.node_number(field(message, "id", str)) != self.identity:
+        if wire.node_number(message["id"]) != self.identity:
             raise Refused("another identity")
-        self.ula = ipaddress.ip_network(field(message, "ula", str, 64))
-        ipaddress.ip_network(field(message, "pool", str, 64))
-        field(message, "nickname", str, 63)
-        field(message, "networks", list)
-        self.peers.clear()
-        for peer in field(message, "peers", list):
-            self.on_peer({"peer": peer})
+        self.ula = ipaddress.ip_network(message["ula"])
+        ipaddress.ip_network(message["pool"])
+        self.begun = "synced"
         self.synced.set()
 
-    def on_peer(self, message):
-        peer = field(message, "peer", dict)
-        field(peer, "online", bool)
-        field(peer, "fingerprint", str, 64)
-        self.peers[field(peer, "nickname", str, 63)] = wire.node_number(field(peer, "id", str))
+    def on_resumed(self, message):
+        self.begun = "resumed"
+        self.synced.set()
 
     def on_open(self, message):
-        opened = {
-            "peer": wire.node_number(field(message, "peer", str)), "key": field(message, "key", bytes, 1024),
-            "in": field(message, "in", int), "out": field(message, "out", int),
-            "suite": field(message, "suite", int, 255), "punch": field(message, "punch", bytes, 16),
-            "candidates": self.candidates_in(message),
-        }
-        field(message, "networks", list)
-        self.peers[field(message, "nickname", str, 63)] = opened["peer"]
+        opened = {key: message[key] for key in ("key", "in", "out", "suite", "punch")}
+        opened["peer"] = wire.node_number(message["peer"])
+        opened["candidates"] = self.candidates_in(message)
+        opened["plain"] = message.get("plain", False) != self.options.contrary
+        self.peers[message["nickname"]] = opened["peer"]
         if opened["peer"] == self.identity or opened["key"] == self.blob or opened["in"] == opened["out"]:
             raise Refused("an introduction to itself")
-        if opened["suite"] != self.options.suite or len(opened["punch"]) != 16:
+        if opened["suite"] != self.options.suite:
             raise Refused("an introduction with another suite")
-        for spi in (opened["in"], opened["out"]):
-            if not spi >> 31 or spi & 3:
-                raise Refused("an spi")
+        if message.get("plain", False) and (not self.options.plain or opened["suite"] == crypto.CLASSIC):
+            raise Refused("an introduction without encryption")
         crypto.public_key(opened["key"])
         self.tunnels[opened["in"]] = Tunnel(self, opened)
         self.tunnels[opened["in"]].start(self.tunnels[opened["in"]].keep_alive())
 
     def candidates_in(self, message):
-        return [wire.endpoint_of(field(each, "at", str)) for each in field(message, "candidates", list, 10)]
+        return [wire.endpoint_of(each["at"]) for each in message["candidates"]]
 
     def on_candidates(self, message):
         for tunnel in self.tunnels.values():
-            if tunnel.peer == wire.node_number(field(message, "peer", str)):
+            if tunnel.peer == wire.node_number(message["peer"]):
                 tunnel.learn(self.candidates_in(message))
 
     def on_close(self, message):
-        field(message, "reason", str, 64)
-        self.drop(self.tunnels.get(field(message, "in", int)))
+        if not self.ignoring:
+            self.drop(self.tunnels.get(message["in"]))
 
     def on_notice(self, message):
         print(f"notice: {message}", file=sys.stderr, flush=True)
@@ -225,6 +250,7 @@ class Node(asyncio.DatagramProtocol):
         elif kind == 0:
             number = rest[:4]
             self.replies[number] = self.replies.get(number, 0) + 1
+            self.replied[number] = time.time()
             self.changed.set()
 
     def inside_map(self, tunnel, message):
@@ -245,6 +271,8 @@ async def main():
     parser.add_argument("--key", choices=("ed25519", "rsa"), default="ed25519")
     parser.add_argument("--nick", default="stranger")
     parser.add_argument("--address", action="append", default=[], help="an address of this host, a candidate")
+    parser.add_argument("--plain", action="store_true", help="allow tunnels without encryption")
+    parser.add_argument("--contrary", action="store_true", help="encrypt where the server says not to, and the other way round")
     parser.add_argument("--low-order", action="store_true", help="as initiator try a value of low order first")
     node = Node(parser.parse_args())
     link = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)

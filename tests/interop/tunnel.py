@@ -30,12 +30,14 @@ class Epoch:
 class Tunnel:
     def __init__(self, node, opened):
         self.node, self.suite, self.punch = node, opened["suite"], opened["punch"]
+        self.plain = opened["plain"]
+        self.key, self.own_blob = node.key, node.blob  # of the introduction, also when the node has another key since
         self.peer, self.blob = opened["peer"], opened["key"]
         self.inward, self.outward = opened["in"], opened["out"]
         self.initiator = self.inward < self.outward
         self.candidates, self.nonces, self.proven = set(), {}, []
         self.epochs, self.current, self.exchange, self.done = {}, None, None, None
-        self.replayed, self.bad = 0, None
+        self.replayed, self.bad, self.heard = 0, None, 0
         self.up = asyncio.Event()
         self.path_known = asyncio.Event()
         self.answer = asyncio.Event()
@@ -97,6 +99,7 @@ class Tunnel:
     # Datagrams
 
     def receive(self, spi, number, payload, source):
+        self.heard = time.time()
         header = u32(spi) + u32(number)
         if number:
             self.receive_sealed(spi & 3, header, number, payload, source)
@@ -143,11 +146,11 @@ class Tunnel:
     # Key exchange
 
     def exchange_hash(self, epoch, nonces, values):
-        own = (self.inward, self.node.identity, self.node.blob)
+        own = (self.inward, self.node.identity, self.own_blob)
         other = (self.outward, self.peer, self.blob)
         first, second = (own, other) if self.initiator else (other, own)
         return crypto.sha256(
-            u8(self.suite) + u8(epoch) + u32(first[0]) + u32(second[0]) + u32(first[1]) + u32(second[1])
+            u8(self.suite + (128 if self.plain else 0)) + u8(epoch) + u32(first[0]) + u32(second[0]) + u32(first[1]) + u32(second[1])
             + var(first[2]) + var(second[2]) + self.punch + nonces + values
         )
 
@@ -159,7 +162,7 @@ class Tunnel:
 
     def make_epoch(self, epoch, shared, ni, nr, gi, gr):
         info = b"buri tunnel" + self.exchange_hash(epoch, ni + nr, gi + gr)
-        to_responder, to_initiator = crypto.make_keys(self.suite, shared, ni + nr, info)
+        to_responder, to_initiator = crypto.make_keys(self.suite, shared, ni + nr, info, self.plain)
         if self.initiator:
             return Epoch(epoch, to_responder, to_initiator)
         return Epoch(epoch, to_initiator, to_responder)
@@ -205,7 +208,7 @@ class Tunnel:
         mine = self.exchange["secret"]
         both = (mine.nonce, nr, mine.value, gr)
         crypto.verify(self.blob, signature, self.signed(KE2, epoch, *both), self.suite)
-        ours = crypto.sign(self.node.key, self.signed(KE3, epoch, *both), self.suite)
+        ours = crypto.sign(self.key, self.signed(KE3, epoch, *both), self.suite)
         self.exchange["ke3"] = self.ke_message(KE3, epoch, mine, ours)
         if mine is self.bad:
             self.node.transmit(self.exchange["ke3"], source)
@@ -223,7 +226,7 @@ class Tunnel:
             self.exchange = {"epoch": epoch, "secret": crypto.Secret(self.suite), "answers": {}}
         mine, answers = self.exchange["secret"], self.exchange["answers"]
         if (ni, gi) not in answers:
-            signature = crypto.sign(self.node.key, self.signed(KE2, epoch, ni, mine.nonce, gi, mine.value), self.suite)
+            signature = crypto.sign(self.key, self.signed(KE2, epoch, ni, mine.nonce, gi, mine.value), self.suite)
             if len(answers) == 4:
                 del answers[next(iter(answers))]
             answers[ni, gi] = self.ke_message(KE2, epoch, mine, signature)
