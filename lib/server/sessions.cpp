@@ -8,9 +8,28 @@
 #include <asio/steady_timer.hpp>
 
 #include <array>
+#include <span>
 
 namespace buri::server {
 namespace {
+
+/// A page of the log that one frame can hold: entries quote what people wrote.
+wire::log_page newest_that_fit(std::span<const audit_record> entries) {
+    constexpr std::size_t names_and_numbers = 256;
+    auto room = wire::max_frame;
+    auto first = entries.size();
+    for (; first > 0; --first) {
+        const auto& each = entries[first - 1];
+        const auto weight = names_and_numbers + each.actor_name.size() + each.act.size() + each.network_name.size() +
+                            each.target_name.size() + each.before.size() + each.after.size() + each.result.size();
+        if (weight > room) break;
+        room -= weight;
+    }
+    wire::log_page page;
+    for (const auto& entry : entries.subspan(first))
+        page.entries.push_back(core::entry_of(entry));
+    return page;
+}
 
 constexpr std::size_t max_strangers = 512;
 constexpr std::size_t max_strangers_per_address = 64;
@@ -236,10 +255,7 @@ void sessions::answer_log(const core::log_wanted& what) {
         const wire::error_answer refusal{static_cast<std::uint16_t>(entries.error().code), entries.error().text};
         return send(what.to, wire::numbered_answer{what.number, refusal});
     }
-    wire::log_page page;
-    for (const auto& entry : *entries)
-        page.entries.push_back(core::entry_of(entry));
-    send(what.to, wire::numbered_answer{what.number, std::move(page)});
+    send(what.to, wire::numbered_answer{what.number, newest_that_fit(*entries)});
 }
 
 // ---- the operator -------------------------------------------------------------------------------------------------------
