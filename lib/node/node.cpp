@@ -164,10 +164,12 @@ void node::on_event(core::node_event& event) {
     if (event.kind == "online") {
         was_online_ = true;
         problem_.reset();
+        if (identity_.next() != nullptr && !rotating_) tasks_.spawn(run_unfinished_rotation());
         const auto count = machine_.networks().size();
         say("online", std::to_string(count) + (count == 1 ? " network" : " networks") +
                           (count == 0 ? ". Make one with 'vpn create NAME' or join one with 'vpn join NAME'." : ""));
     }
+    say_to_people(event);
     if (state_.nickname != machine_.nickname() && !machine_.nickname().empty()) {
         state_.nickname = machine_.nickname();
         keep_state();
@@ -177,6 +179,13 @@ void node::on_event(core::node_event& event) {
     line["event"] = event.kind;
     line["time"] = to_rfc3339(net::wall_now());
     listener_(line);
+}
+
+/// What a terminal shows of the events.
+void node::say_to_people(const core::node_event& event) const {
+    const auto text = [&](const char* name) { return event.data.at(name).get<std::string>(); };
+    if (event.kind == "welcome" || event.kind == "announcement") say(event.kind, text("network") + ": " + text("text"));
+    if (event.kind == "notice") say("notice", text("text"));
 }
 
 void node::say(std::string_view label, const std::string& text) const {

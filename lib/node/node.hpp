@@ -42,6 +42,12 @@ struct ping_reply {
     duration round_trip{};
 };
 
+/// Fingerprints, "SHA256:…".
+struct key_change {
+    std::string fingerprint;
+    std::string was;
+};
+
 /// What `vpn wait --for` can wait for.
 struct condition {
     enum class kind : std::uint8_t { address, online, peer, direct };
@@ -67,6 +73,10 @@ public:
     void stop();
 
     asio::awaitable<result<wire::answer>> async_request(wire::request what);
+    /// A new key for the same account, of the same kind unless told. Tunnels go on with the old one until there are new ones.
+    asio::awaitable<result<key_change>> async_rotate(std::optional<crypto::key_type> type);
+    /// errc::owns_networks. Afterwards this node has no account; stop it.
+    asio::awaitable<result<void>> async_delete_account(bool with_networks);
     /// One echo through the tunnel to the peer. errc::timed_out, errc::peer_offline, errc::peer_not_found.
     asio::awaitable<result<ping_reply>> async_ping(std::string peer, duration patience);
     asio::awaitable<result<void>> async_wait(condition until, duration patience);
@@ -82,6 +92,8 @@ public:
     [[nodiscard]] result<wire::json> peer(std::string_view name) const;
 
     [[nodiscard]] const std::string& nickname() const;
+    [[nodiscard]] std::string fingerprint() const;
+    [[nodiscard]] const core::node_machine& machine() const { return machine_; }
     [[nodiscard]] bool is_online() const { return machine_.is_online(); }
 
 private:
@@ -101,9 +113,16 @@ private:
     void on_event(core::node_event& event);
     void announce_endpoints();
     void say(std::string_view label, const std::string& text) const;
+    void say_to_people(const core::node_event& event) const;
     bool keep_state();
     void fail_for_good(error why);
     [[nodiscard]] result<bool> holds(const condition& until) const;
+
+    // node_account.cpp
+    result<void> stage_key(crypto::key_type type);
+    asio::awaitable<result<key_change>> async_finish_rotation();
+    asio::awaitable<void> run_unfinished_rotation();
+    void on_key_adopted(const result<void>& kept);
 
     // node_link.cpp: the connection to the server, tried again and again
     asio::awaitable<void> run_link();
@@ -152,6 +171,7 @@ private:
     std::string initial_nickname_;
     bool kept_server_;  ///< node.toml has the server's key
     bool was_online_ = false;
+    bool rotating_ = false;  ///< a key was sent to the server and there is no answer yet
     bool stopping_ = false;
     bool pumping_ = false;
 };

@@ -103,6 +103,8 @@ bool node::on_identity(node_id identity) {
 
 void node::on_open() {
     backoff_.reset();
+    const auto is_new_key = identity_.on_accepted();
+    if (!is_new_key || *is_new_key) on_key_adopted(is_new_key.map([](bool) {}));
     std::vector<endpoint> servers;
     for (const auto port : stun_ports)
         servers.push_back({link_.remote().address, port});
@@ -140,7 +142,7 @@ bool node::try_other_suite() {
     const auto next =
         std::find_if(present == options_.config.suites.end() ? present : present + 1, options_.config.suites.end(),
                      [&](suite_id it) {
-                         return identity_.key.fits(it) && (it != suite_id::classic || suite_ == suite_id::classic);
+                         return identity_.key().fits(it) && (it != suite_id::classic || suite_ == suite_id::classic);
                      });
     if (next == options_.config.suites.end()) return false;
     suite_ = *next;
@@ -153,6 +155,10 @@ void node::on_link_error(const error& why) {
         return;
     }
     if (why.code == errc::suite_refused && try_other_suite()) {
+        backoff_.reset();
+        return;
+    }
+    if (why.code == errc::auth_failed && identity_.try_other()) {
         backoff_.reset();
         return;
     }

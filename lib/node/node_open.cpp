@@ -1,6 +1,7 @@
 // From a state directory to a node that is ready to run.
 #include "buri/node/node.hpp"
 #include "buri/node/opened.hpp"
+#include "buri/node/usable_suites.hpp"
 #include "buri/store/files.hpp"
 
 #include <unistd.h>
@@ -44,11 +45,6 @@ std::string machine_nickname() {
     return nickname_from(host.substr(0, host.find('.')));
 }
 
-suite_id first_usable(const std::vector<suite_id>& suites, const crypto::identity_key& key) {
-    const auto found = std::ranges::find_if(suites, [&](suite_id suite) { return key.fits(suite); });
-    return found != suites.end() ? *found : suite_id::classic;
-}
-
 result<dataplane::udp_socket> open_port(std::uint16_t wanted, bool is_free_choice, random_source& random) {
     constexpr std::uint16_t first = 32768;
     constexpr std::uint16_t last = 60999;
@@ -59,13 +55,12 @@ result<dataplane::udp_socket> open_port(std::uint16_t wanted, bool is_free_choic
     }
 }
 
-result<void> check_suites(const store::node_config& config, const crypto::identity_key& key) {
-    if (std::ranges::any_of(config.suites, [&](suite_id suite) { return key.fits(suite); })) return {};
-    return fail(errc::key_unsuitable,
-                "the only allowed suite is 'classic', which needs an RSA key, and this node's key is of kind " +
-                    std::string(to_string(key.type())) +
-                    ". Allow another suite in the configuration, or start with an empty --state directory and "
-                    "--key-type rsa.");
+core::node_settings settings_from(const store::node_config& config) {
+    core::node_settings settings;
+    settings.suites = config.suites;
+    settings.software = "buri";
+    settings.allow_unencrypted = config.allow_unencrypted;
+    return settings;
 }
 
 }  // namespace
@@ -84,10 +79,10 @@ result<std::unique_ptr<node>> node::open(asio::io_context& context, options from
     // The account belongs to the node's key: a server that has it gives the same address again.
     if (state->server && state->server->fingerprint != server->fingerprint) state->identity = {};
     state->server = std::move(*server);
-    auto self = load_or_make_identity(from.state, from.config.key_type, from.key_type, random);
+    auto self = identity::open(from.state, from.config.key_type, from.key_type, random);
     if (!self) return fail(self.error());
-    const auto usable = check_suites(from.config, self->key);
-    if (!usable) return fail(usable.error());
+    const auto suite = first_usable(from.config.suites, self->key());
+    if (!suite) return fail(suite.error());
     const auto wanted_port = from.config.port != 0 ? from.config.port : state->udp_port;
     auto socket = open_port(wanted_port, wanted_port == 0, random);
     if (!socket) return fail(socket.error());
@@ -97,7 +92,7 @@ result<std::unique_ptr<node>> node::open(asio::io_context& context, options from
     auto watch = net::address_watch::open(context.get_executor());
     if (!watch) return fail(watch.error());
     auto nickname = from.config.nickname.value_or(machine_nickname());
-    opened parts{std::move(*lock),   std::move(*state), is_kept,           std::move(*self),
+    opened parts{std::move(*lock),   std::move(*state), is_kept,           std::move(*self),   *suite,
                  std::move(*socket), std::move(*tun),   std::move(*watch), std::move(nickname)};
     return std::unique_ptr<node>(new node(context, std::move(from), std::move(parts)));
 }
@@ -109,7 +104,7 @@ node::node(asio::io_context& context, options from, opened parts)
       lock_(std::move(parts.lock)),
       state_(std::move(parts.state)),
       identity_(std::move(parts.self)),
-      machine_({options_.config.suites, {}, "buri"}, identity_.key, random_, log_),
+      machine_(settings_from(options_.config), identity_.key(), random_, log_),
       interface_(parts.tun.name(), options_.config.mtu, log_),
       watch_(std::move(parts.watch)),
       reports_wait_(context.get_executor()),
@@ -117,14 +112,14 @@ node::node(asio::io_context& context, options from, opened parts)
       plane_(std::make_unique<dataplane::plane>(
           std::move(parts.tun), std::move(parts.socket), [this] { reports_wait_.notify(); }, log_)),
       links_([this](dataplane::command what) { plane_->post(std::move(what)); }),
-      link_(context.get_executor(), identity_.key, random_, log_),
+      link_(context.get_executor(), identity_.key(), random_, log_),
       timer_(context.get_executor()),
       tasks_(context.get_executor()),
       requests_(context.get_executor()),
       echoes_(context.get_executor()),
       changed_(context.get_executor()),
       retry_(context),
-      suite_(first_usable(options_.config.suites, identity_.key)),
+      suite_(parts.suite),
       initial_nickname_(std::move(parts.nickname)),
       kept_server_(parts.is_kept) {
     link_listener_ = {
@@ -133,13 +128,17 @@ node::node(asio::io_context& context, options from, opened parts)
         [this] { on_open(); },
         [this](byte_view cbor) { on_message(cbor); },
     };
-    say("key", std::string(identity_.made ? "made  " : "") + crypto::fingerprint(identity_.key.public_part().blob()) +
-                   " (" + std::string(to_string(identity_.key.type())) + ")");
+    say("key", std::string(identity_.is_made() ? "made  " : "") + fingerprint() + " (" +
+                   std::string(to_string(identity_.key().type())) + ")");
 }
 
 const std::string& node::nickname() const {
     if (!machine_.nickname().empty()) return machine_.nickname();
     return initial_nickname_;
+}
+
+std::string node::fingerprint() const {
+    return crypto::fingerprint(identity_.key().public_part().blob());
 }
 
 }  // namespace buri::node

@@ -12,6 +12,7 @@ struct node::opened {
     store::node_state state;
     bool is_kept;  ///< the server in `state` is the one in node.toml
     identity self;
+    suite_id suite;  ///< the first to try
     dataplane::udp_socket socket;
     dataplane::tun_device tun;
     net::address_watch watch;

@@ -97,6 +97,11 @@ events known_networks::on_peer(const wire::peer_info& info) {
         news.push_back(peer_news(info.id, "nickname"));
         news.back().data["was"] = earlier.nickname;
     }
+    if (!is_new && earlier.fingerprint != info.fingerprint) {
+        news.push_back(peer_news(info.id, "key"));
+        news.back().data["fingerprint"] = info.fingerprint;
+        news.back().data["was"] = earlier.fingerprint;
+    }
     if (earlier.online != info.online) news.push_back(peer_news(info.id, info.online ? "online" : "offline"));
     return news;
 }

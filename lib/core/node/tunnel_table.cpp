@@ -66,6 +66,7 @@ void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_po
     }
     auto& peer = peers_[offer.peer];
     peer.wanted = false;
+    peer.is_outdated = false;
     auto made = make(self, offer, now);
     if (!made) {
         log_.warning("cannot use a tunnel from the server",
@@ -85,7 +86,7 @@ result<std::unique_ptr<tunnel>> tunnel_table::make(node_id self, const wire::tun
     if (offer.plain.value_or(false) && !settings_.allow_unencrypted) {
         return fail(errc::suite_refused,
                     "the server wants a tunnel without encryption, and this node does not allow that. See "
-                    "allow_unencrypted in vpn-config(5).");
+                    "'encryption' in vpn-config(5).");
     }
     return tunnel::make(self, key_, offer, settings_.suites, random_, log_, now);
 }
@@ -176,7 +177,7 @@ void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {
         }
         out_.push_back(tunnel_wants{machine.peer(), machine.spi_in(), machine.spi_out(), std::move(*what)});
     }
-    if (machine.state() == tunnel_state::up && &machine == newest) {
+    if (machine.state() == tunnel_state::up && &machine == newest && !peer.is_outdated) {
         peer.wanted = false;
         peer.patience = first_patience;
     }
@@ -281,7 +282,8 @@ void tunnel_table::want_new_introductions(time_point now) {
     for (auto& [id, peer] : peers_) {
         if (!peer.current) continue;
         peer.wanted = true;
-        peer.may_ask = now;
+        peer.is_outdated = true;
+        peer.may_ask = now + first_patience;
         peer.patience = first_patience;
     }
 }

@@ -49,7 +49,7 @@ public:
     [[nodiscard]] time_point next_deadline() const;
 
     void want_introduction(node_id peer);
-    /// For every peer with a tunnel, at once.
+    /// For every peer with a tunnel to which the server does not introduce anew by itself soon: this node's key has changed.
     void want_new_introductions(time_point now);
     /// The server will not give one now.
     void drop_want(node_id peer);
@@ -74,6 +74,7 @@ private:
         std::string told = "closed";  ///< the state that the last event of this peer gave
         std::string problem;
         bool wanted = false;
+        bool is_outdated = false;  ///< introduced with an earlier key of this node
         time_point may_ask = time_point::min();
         duration patience = first_patience;
     };

@@ -57,6 +57,15 @@ TEST_CASE("a peer that goes, comes and is renamed is told once each") {
     CHECK_FALSE(f.known.peers().contains(me));
 }
 
+TEST_CASE("a peer with another key is told, with both keys") {
+    two_networks_known f;
+    auto changed = peer(anna, "anna");
+    changed.fingerprint = "SHA256:new";
+    CHECK(lines(f.known.on_peer(changed)) ==
+          expected{R"(peer {"change":"key","fingerprint":"SHA256:new","nickname":"anna","peer":"100.64.0.2","was":""})"});
+    CHECK(f.known.on_peer(changed).empty());
+}
+
 TEST_CASE("members join and leave; a peer without a network in common is forgotten") {
     two_networks_known f;
     CHECK(f.known.on_joined({name("lab-net"), member(cleo, "cleo")}).size() == 1);

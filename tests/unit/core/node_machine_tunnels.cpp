@@ -204,7 +204,7 @@ TEST_CASE("a tunnel without encryption is refused unless the configuration allow
     f.tell(offer);
     CHECK(f.all<tunnel_wants>().empty());
     CHECK(states(f.all<node_event>()) == std::vector<std::string>{"failed"});
-    CHECK(f.machine.peers().front().problem.find("allow_unencrypted") != std::string::npos);
+    CHECK(f.machine.peers().front().problem.find("'encryption'") != std::string::npos);
     offer.plain = false;
     f.tell(offer);
     CHECK(f.machine.peers().front().in == spi{0x80000010});
@@ -237,6 +237,8 @@ TEST_CASE("with a new key every tunnel is asked for anew, and kept until then") 
     f.tell(offer_of(bodo, 0x80000100));
     f.out.clear();
     f.machine.on_key_changed(f.now);
+    CHECK(f.requests_of<wire::tunnel_request>().empty());
+    f.run_for(5s);
     const auto asked = f.requests_of<wire::tunnel_request>();
     REQUIRE(asked.size() == 2);
     CHECK(asked.front().second.peer == anna);
@@ -250,8 +252,19 @@ TEST_CASE("a key that changes while the server is away is followed by new tunnel
     f.tell(offer_of(anna, 0x80000010));
     f.machine.on_disconnected(f.now);
     f.machine.on_key_changed(f.now);
+    f.run_for(60s);
     CHECK(f.requests_of<wire::tunnel_request>().empty());
     f.machine.on_connected(me, f.now);
     f.tell(lab_with({me, anna}));
     CHECK(f.requests_of<wire::tunnel_request>().size() == 1);
+}
+
+TEST_CASE("with a new key a peer that the server introduces by itself is not asked for") {
+    fixture f;
+    f.go_online();
+    f.tell(offer_of(anna, 0x80000010));
+    f.machine.on_key_changed(f.now);
+    f.tell(offer_of(anna, 0x80000100));
+    f.run_for(4s);
+    CHECK(f.requests_of<wire::tunnel_request>().empty());
 }

@@ -1,0 +1,16 @@
+#include "buri/node/usable_suites.hpp"
+
+#include <algorithm>
+
+namespace buri::node {
+
+result<suite_id> first_usable(std::span<const suite_id> suites, const crypto::identity_key& key) {
+    const auto found = std::ranges::find_if(suites, [&](suite_id suite) { return key.fits(suite); });
+    if (found != suites.end()) return *found;
+    return fail(errc::key_unsuitable,
+                "the only allowed suite is 'classic', which needs an RSA key, and this one is of kind " +
+                    std::string(to_string(key.type())) +
+                    ". Allow another suite in the configuration, or use an RSA key.");
+}
+
+}  // namespace buri::node
