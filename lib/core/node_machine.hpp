@@ -65,10 +65,10 @@ struct request_done {
 ///     kind          fields
 ///     online        address, address6, nickname   connected and synchronised
 ///     offline                                     the connection to the server is lost
-///     peer          peer, nickname, change        change: online, offline, nickname (with was, the earlier one); and of a
-///                                                 member, with network and name there: joined, left (with reason: left,
-///                                                 evicted, banned, account_deleted), name (with was), privileges (with
-///                                                 can); the last two of this node too
+///     peer          peer, nickname, change        change: online, offline, nickname (with was, the earlier one), key (with
+///                                                 fingerprint and was); and of a member, with network and name there:
+///                                                 joined, left (with reason: left, evicted, banned, account_deleted), name
+///                                                 (with was), privileges (with can); the last two of this node too
 ///     network       network, owner, change        change: joined, waiting (for approval: then owner is null), changed
 ///                                                 (with what changed: open, locked, approval, encryption, max_members,
 ///                                                 heir)
