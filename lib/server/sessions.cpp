@@ -4,6 +4,7 @@
 #include "buri/core/mediator/views.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/net/tokens.hpp"
+#include "buri/wire/frame.hpp"
 
 #include <asio/steady_timer.hpp>
 
