@@ -39,8 +39,8 @@ void write(const fs::path& path, const std::string& text) {
 /// Enough that a backup takes many steps.
 record_change crowd() {
     auto out = test::household();
-    for (std::uint32_t i = 0; i < 4000; ++i)
-        out.push_back(put_account{test::account(0x64410000 + i, "node-" + std::to_string(i) + std::string(40, 'x'))});
+    for (std::uint32_t i = 0; i < 20000; ++i)
+        out.push_back(put_account{test::account(0x64410000 + i, "node-" + std::to_string(i) + std::string(20, 'x'))});
     return out;
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("the server goes on while a backup is made, and what changes meanwhile
     CHECK(changes > 5);
     const auto again = server::restore(world / "b", world / "new");
     REQUIRE(again);
-    CHECK(again->accounts == 4003);
+    CHECK(again->accounts == 20003);
 }
 
 TEST_CASE("a backup overwrites nothing and needs an absolute path", "[backup]") {

@@ -35,7 +35,9 @@ inline account_record account(std::uint32_t id, std::string nickname) {
     account_record out;
     out.id = {id};
     out.nickname = std::move(nickname);
-    out.key_blob.assign(51, static_cast<std::uint8_t>(id));
+    out.key_blob.assign(51, 0);
+    for (std::size_t i = 0; i < sizeof id; ++i)
+        out.key_blob[i] = static_cast<std::uint8_t>(id >> 8 * i);
     out.created = wall_time(std::chrono::seconds(1'700'000'000));
     return out;
 }
