@@ -27,8 +27,8 @@ struct named_tables {
     std::string_view allowed_name;  ///< as a phrase
     std::span<const config_row<Item>> rows;
     const std::vector<Item>& (*items)(const Config&);
-    /// Makes the item if it is not there.
-    checked<Item*> (*find)(const toml_value&, const std::string& name, Config&);
+    /// Makes the item if it is not there. Nothing: it cannot have this name.
+    Item* (*find)(const std::string& name, Config&);
 };
 
 /// Of a configuration without such tables.
@@ -103,10 +103,13 @@ private:
         const bool is_item = row == tables.rows.end();
         if (is_item && !is_table(entry.value)) return fail(unknown_key(entry));
         const std::string name(rest.substr(0, rest.size() - (is_item ? 0 : key_in_table(row->key).size())));
-        const auto item = tables.find(entry.value, name, config_);
-        if (!item) return told(entry, tl::unexpected(item.error()), tables.allowed_name);
+        auto* const item = tables.find(name, config_);
+        if (item == nullptr) {
+            const config_problem why{entry.where, "'" + name.substr(0, 128) + "' cannot be a name here"};
+            return told(entry, tl::unexpected(why), tables.allowed_name);
+        }
         if (is_item) return {};
-        return told(entry, row->read(entry.value, **item), row->key.allowed);
+        return told(entry, row->read(entry.value, *item), row->key.allowed);
     }
 
     result<void> told(const toml_entry& entry, const checked<void>& done, std::string_view allowed) {

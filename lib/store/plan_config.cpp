@@ -8,10 +8,6 @@ namespace {
 constexpr std::int64_t max_rate = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int64_t max_volume = std::numeric_limits<std::int64_t>::max();
 
-tl::unexpected<config_problem> not_a_plan(const toml_value& value, std::string_view name) {
-    return problem_at(value, "'" + std::string(name.substr(0, 128)) + "' is not a name that a plan can have");
-}
-
 checked<std::int64_t> member_limit_in(const toml_value& value) {
     auto limit = integer_in(value, 0, 65536);
     // Its owner alone is no network.
@@ -49,7 +45,7 @@ std::string toml_permissions(permission_set chosen) {
     return are_all ? toml_text("all") : "[" + names + "]";
 }
 
-/// The phrase for what a plan may permit, from the table of permissions.
+/// The phrase and the sentence about permissions, from their table.
 std::string_view allowed_permissions() {
     static const std::string phrase = [] {
         std::string names;
@@ -58,6 +54,17 @@ std::string_view allowed_permissions() {
         return "\"all\", or a list of " + names + ", each once";
     }();
     return phrase;
+}
+
+std::string_view reason_for_permissions() {
+    static const std::string sentence = [] {
+        std::string meanings;
+        for (const auto& row : all_permissions())
+            meanings += (meanings.empty() ? "" : ", ") + toml_text(row.name) + " (" + std::string(row.phrase) + ")";
+        return "What the plan includes, for an account and for the networks that it owns: " + meanings +
+               ". When a plan ends, what was set stays as it is; only setting it anew is refused.";
+    }();
+    return sentence;
 }
 
 std::span<const config_row<plan>> rows() {
@@ -85,18 +92,15 @@ std::span<const config_row<plan>> rows() {
           ""},
          [](const toml_value& value, plan& to) { return store_in(to.proxy_bytes, integer_in(value, 0, max_volume)); },
          [](const plan& from) { return std::to_string(from.proxy_bytes); }},
-        {{"plan.NAME.permissions", allowed_permissions(), "",
-          "What accounts with this plan may use. What an account made while it could stays when its plan ends, but is "
-          "not to be had anew.",
-          ""},
+        {{"plan.NAME.permissions", allowed_permissions(), "", reason_for_permissions(), ""},
          [](const toml_value& value, plan& to) { return store_in(to.permissions, permissions_in(value)); },
          [](const plan& from) { return toml_permissions(from.permissions); }},
     });
     return made;
 }
 
-checked<plan*> find_plan(const toml_value& value, const std::string& name, server_config& config) {
-    if (!is_plan_name(name)) return not_a_plan(value, name);
+plan* find_plan(const std::string& name, server_config& config) {
+    if (!is_plan_name(name)) return nullptr;
     const auto found = std::ranges::find(config.plans, name, &plan::name);
     if (found != config.plans.end()) return &*found;
     auto& added = config.plans.emplace_back(free_plan());
@@ -109,7 +113,8 @@ checked<plan*> find_plan(const toml_value& value, const std::string& name, serve
 
 checked<std::string> plan_name_in(const toml_value& value) {
     auto name = text_in(value);
-    if (name && !is_plan_name(*name)) return not_a_plan(value, *name);
+    if (name && !is_plan_name(*name))
+        return problem_at(value, "'" + name->substr(0, 128) + "' cannot be a plan's name");
     return name;
 }
 

@@ -89,7 +89,8 @@ std::string toml_list(std::span<const ip_address> addresses) {
 using row = config_row<server_config>;
 
 constexpr std::string_view head =
-    "# Settings of this mediation server; see vpn-config(5). Restart the server after a change.\n"
+    "# Settings of this mediation server; see vpn-config(5). After a change, 'vpn server reload'\n"
+    "# takes over what a running server can, and names what needs a restart.\n"
     "# A key that is commented out has the value shown.\n";
 
 std::span<const row> rows() {

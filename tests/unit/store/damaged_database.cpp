@@ -19,6 +19,13 @@ void make(const std::filesystem::path& file, std::uint32_t households = 1) {
         REQUIRE(database->commit(household(id)));
 }
 
+/// With a row in every table.
+void make_town(const std::filesystem::path& file) {
+    auto database = server_database::open(file);
+    REQUIRE(database);
+    REQUIRE(database->commit(test::town()));
+}
+
 /// As an operator would, with another program.
 void edit(const std::filesystem::path& file, const char* sql) {
     auto connection = sqlite_connection::open(file);
@@ -51,7 +58,7 @@ TEST_CASE("a newer database is refused with both versions and left as it is") {
     edit(dir / "server.db", "PRAGMA user_version = 99");
     const auto why = refusal(dir / "server.db");
     CHECK(why.code == errc::state_newer);
-    CHECK_THAT(why.text, Catch::Contains("it has version 99, and this program knows versions up to 1"));
+    CHECK_THAT(why.text, Catch::Contains("it has version 99, and this program knows versions up to 2"));
 }
 
 TEST_CASE("a newer version that is only in the log is seen too, and the log stays") {
@@ -148,61 +155,121 @@ TEST_CASE("damaged pages are an error at the start or a database that works, nev
 }
 
 TEST_CASE("a row that points to nothing is refused at the start") {
+    const std::pair<std::string, std::string> rows[] = {
+        {"networks", "heir = 8"}, {"members", "network = 8"}, {"members", "node = 8"},          {"bans", "network = 8"},
+        {"bans", "node = 8"},     {"invites", "network = 8"}, {"announcements", "network = 8"},
+    };
+    for (const auto& [table, what] : rows) {
+        CAPTURE(table, what);
+        const test::scratch_directory dir;
+        make_town(dir / "server.db");
+        edit(dir / "server.db",
+             ("PRAGMA foreign_keys = OFF; UPDATE " + table + " SET " + what + " WHERE rowid = 1").c_str());
+        CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("the table " + table + " names what is not there"));
+    }
+}
+
+/// The records are refused, by table and row.
+void check_unreadable(const std::string& sql, const std::string& table) {
+    CAPTURE(sql);
     const test::scratch_directory dir;
-    make(dir / "server.db");
-    edit(dir / "server.db", "PRAGMA foreign_keys = OFF; INSERT INTO members VALUES (8, 1, 0)");
-    CHECK_THAT(refusal(dir / "server.db").text, Catch::Contains("the table members names what is not there"));
+    make_town(dir / "server.db");
+    edit(dir / "server.db", sql.c_str());
+    auto database = server_database::open(dir / "server.db");
+    REQUIRE(database);
+    const auto all = database->load();
+    REQUIRE_FALSE(all);
+    CHECK(all.error().code == errc::state_unreadable);
+    CHECK_THAT(all.error().text,
+               Catch::Contains("row 1 of the table " + table + " holds") && Catch::Contains("restore a backup"));
 }
 
 TEST_CASE("rows that no rule can have written are told by table and row") {
-    const std::pair<const char*, std::string> rows[] = {
-        {"UPDATE accounts SET nickname = 'a' || char(10)", "row 1 of the table accounts"},
-        {"UPDATE accounts SET key_blob = x''", "row 1 of the table accounts"},
-        {"UPDATE accounts SET created = -5", "row 1 of the table accounts"},
-        {"UPDATE accounts SET created = 9223372036854775807", "row 1 of the table accounts"},
-        {"UPDATE networks SET name = 'a b c d'", "row 1 of the table networks"},
-        {"UPDATE networks SET password_hash = 'ü'", "row 1 of the table networks"},
-        {"UPDATE members SET joined = -1", "row 1 of the table members"},
-        {"DROP TABLE accounts; CREATE TABLE accounts (id INTEGER PRIMARY KEY, nickname, key_blob, created);"
-         "INSERT INTO accounts VALUES (1, x'00', x'01', 1)",
-         "row 1 of the table accounts"},
-        {"DROP TABLE accounts; CREATE TABLE accounts (id INTEGER PRIMARY KEY, nickname, key_blob, created);"
-         "INSERT INTO accounts VALUES (1, 'a', 'text', 1)",
-         "row 1 of the table accounts"},
-        {"DROP TABLE accounts; CREATE TABLE accounts (id INTEGER PRIMARY KEY, nickname, key_blob, created);"
-         "INSERT INTO accounts VALUES (1, 'a', x'01', 'soon'), (4294967297, 'b', x'02', 1)",
-         "row 1 of the table accounts"},
-        {"DROP TABLE members; CREATE TABLE members (network, node, joined, PRIMARY KEY (network, node));"
-         "INSERT INTO members VALUES ('x', 1, 1)",
-         "row 1 of the table members"},
+    const std::pair<std::string, std::vector<std::string>> tables[] = {
+        {"accounts",
+         {"nickname = 'a' || char(10)", "nickname = 'ü'", "key_blob = zeroblob(id * 4097)", "created = -5",
+          "created = 9223372036854775807", "plan = 'FREE'", "plan_until = -1"}},
+        {"networks",
+         {"name = 'a b c d'", "password_hash = 'ü'", "created = -1", "is_locked = 2", "needs_approval = -1",
+          "is_unencrypted = 7", "welcome = char(7)", "welcome = CAST(x'c3' AS TEXT)", "welcome = printf('%1025d', 1)"}},
+        {"members",
+         {"joined = -1", "name = 'a b' || char(9) || node", "name = char(252) || node", "is_waiting = 2",
+          "privileges = -1", "privileges = 64", "privileges = 4294967296", "is_welcomed = 2",
+          "last_announcement = -1"}},
+        {"bans",
+         {"key_digest = x'01'", "nickname = char(10)", "reason = char(0)", "banned_by = -1", "banned_by = 4294967296",
+          "since = -1", "until = -1"}},
+        {"invites",
+         {"token_digest = x''", "made_by = 0", "created = -1", "expires = -1", "max_uses = -1", "max_uses = 4294967296",
+          "uses = 2", "is_approved = 2"}},
+        {"announcements", {"author = 0", "author_name = 'ü'", "at = -1", "text = char(27)"}},
+        {"licences",
+         {"id = x'01'", "plan = ''", "only_for = 0", "months = 0", "made = 253402300800", "used_by = -1", "used = -1"}},
     };
-    for (const auto& [sql, wanted] : rows) {
-        CAPTURE(sql);
-        const test::scratch_directory dir;
-        make(dir / "server.db");
-        edit(dir / "server.db", sql);
-        auto database = server_database::open(dir / "server.db");
-        REQUIRE(database);
-        const auto all = database->load();
-        REQUIRE_FALSE(all);
-        CHECK(all.error().code == errc::state_unreadable);
-        CHECK_THAT(all.error().text, Catch::Contains(wanted) && Catch::Contains("restore a backup"));
+    for (const auto& [table, changes] : tables) {
+        for (const auto& change : changes)
+            check_unreadable("UPDATE " + table + " SET " + change, table);
+    }
+}
+
+/// The table as it is, but open for values of any type.
+std::string loosened(sqlite_connection& connection, const std::string& table) {
+    auto sql = *connection.text("SELECT sql FROM sqlite_schema WHERE name = '" + table + "'");
+    sql.erase(sql.rfind("STRICT"));
+    return "CREATE TABLE kept AS SELECT * FROM " + table + "; DROP TABLE " + table + "; " + sql + "; INSERT INTO " +
+           table + " SELECT * FROM kept; DROP TABLE kept; ";
+}
+
+TEST_CASE("a value of another type than the program writes is refused, at the start or when it is read") {
+    const test::scratch_directory dir;
+    for (const std::string table :
+         {"accounts", "networks", "members", "bans", "invites", "announcements", "licences", "audit"}) {
+        make_town(dir / "sound.db");
+        auto sound = sqlite_connection::open(dir / "sound.db");
+        auto columns = *sound->prepare("SELECT name, type = 'BLOB' FROM pragma_table_info('" + table +
+                                       "') WHERE NOT (pk = 1 AND name = 'id' AND type = 'INTEGER')");
+        int count = 0;
+        while (*columns.step()) {
+            const auto column = *columns.text(0);
+            CAPTURE(table, column);
+            const auto wrong = columns.integer(1) == 1 ? "'text'" : "x'c3'";
+            std::filesystem::copy_file(dir / "sound.db", dir / "server.db");
+            const auto change = "UPDATE " + table + " SET \"" + column + "\" = " + wrong + " WHERE rowid = 1";
+            edit(dir / "server.db", (loosened(*sound, table) + change).c_str());
+            const auto read = server_database::open(dir / "server.db").and_then([](server_database database) {
+                return database.load().and_then([&](const directory_records&) { return database.read_audit({}); });
+            });
+            REQUIRE_FALSE(read);
+            CHECK(read.error().code == errc::state_unreadable);
+            CHECK_THAT(read.error().text, Catch::Contains(table));
+            std::filesystem::remove(dir / "server.db");
+            ++count;
+        }
+        CHECK(count > 2);
+        columns.reset();
+        sound = sqlite_connection::open(dir / "sound.db");
+        std::filesystem::remove(dir / "sound.db");
     }
 }
 
 TEST_CASE("a missing table is an error at the start") {
-    const test::scratch_directory dir;
-    make(dir / "server.db");
-    edit(dir / "server.db", "DROP TABLE members");
-    const auto opened = server_database::open(dir / "server.db");
-    REQUIRE_FALSE(opened);
-    CHECK(opened.error().code == errc::state_unreadable);
-    CHECK_THAT(opened.error().text, Catch::Contains("no such table: members"));
+    for (const std::string table :
+         {"accounts", "networks", "members", "bans", "invites", "announcements", "licences", "audit"}) {
+        CAPTURE(table);
+        const test::scratch_directory dir;
+        { REQUIRE(server_database::open(dir / "server.db")); }
+        edit(dir / "server.db", ("DROP TABLE " + table).c_str());
+        const auto opened = server_database::open(dir / "server.db");
+        REQUIRE_FALSE(opened);
+        CHECK(opened.error().code == errc::state_unreadable);
+        CHECK_THAT(opened.error().text, Catch::Contains("no such table") && Catch::Contains(table));
+    }
 }
 
-// Migrations: version 2 here is made up.
+// Migrations: version 3 here is made up.
 TEST_CASE("an older database is brought up to date with its records, and is then too new for the old program") {
-    const migration schema[] = {server_schema()[0], {2, "ALTER TABLE accounts ADD COLUMN note TEXT"}};
+    const migration schema[] = {
+        server_schema()[0], server_schema()[1], {3, "ALTER TABLE accounts ADD COLUMN note TEXT"}};
     const test::scratch_directory dir;
     make(dir / "server.db", 3);
     {
@@ -218,10 +285,10 @@ TEST_CASE("an older database is brought up to date with its records, and is then
 TEST_CASE("a migration that fails leaves the old version, which still works") {
     const char* const steps[] = {
         "CREATE TABLE extra (x); INSERT INTO nowhere VALUES (1)",
-        "CREATE TABLE extra (x); INSERT INTO members VALUES (8, 8, 8)",
+        "CREATE TABLE extra (x); INSERT INTO invites VALUES (8, 8, x'00', 8, 8, 8, 8, 8, 8)",
     };
     for (const auto* const step : steps) {
-        const migration schema[] = {server_schema()[0], {2, step}};
+        const migration schema[] = {server_schema()[0], server_schema()[1], {3, step}};
         const test::scratch_directory dir;
         make(dir / "server.db");
         CHECK_FALSE(server_database::open(dir / "server.db", schema));

@@ -18,10 +18,17 @@ namespace {
 
 using test::household;
 
+/// A household and the entry that tells of it.
+record_change told_household(std::uint32_t id, std::size_t blob_size) {
+    auto change = household(id, blob_size);
+    change.push_back(put_audit{test::audit(id)});
+    return change;
+}
+
 /// The child: commits households from `first` on and tells each that was acknowledged.
 [[noreturn]] void commit_until_killed(const std::filesystem::path& file, std::uint32_t first, int to) {
     auto database = server_database::open(file);
-    for (auto id = first; database && database->commit(household(id, 1000)); ++id) {
+    for (auto id = first; database && database->commit(told_household(id, 1000)); ++id) {
         if (::write(to, &id, sizeof id) != sizeof id) break;
     }
     ::_exit(1);
@@ -66,6 +73,7 @@ TEST_CASE("after kill -9 every acknowledged change is there, whole, and the data
         CHECK(all->accounts.size() <= acknowledged + 1);
         CHECK(all->networks.size() == all->accounts.size());
         CHECK(all->members.size() == all->accounts.size());
+        CHECK(all->next_audit == all->accounts.size() + 1);
         for (std::uint32_t i = 0; i < acknowledged; ++i)
             REQUIRE(all->accounts[i] == test::account(i + 1, 1000));
         acknowledged = static_cast<std::uint32_t>(all->accounts.size());

@@ -32,13 +32,13 @@ TEST_CASE("every key of a node's configuration is in the template, explained") {
         CHECK_FALSE(key.allowed.empty());
         CHECK(key.default_text.empty() != key.example.empty());
     }
-    CHECK(node_config_keys().size() == 7);
+    CHECK(node_config_keys().size() == 8);
 }
 
 TEST_CASE("every key of a node's configuration is read") {
     const auto config = parse_node_config(
         "suites = [\"classic\", \"chacha\"]\ninterface = \"tun.9\"\nmtu = 1280\nport = 65535\nkey_type = \"rsa\"\n"
-        "nickname = \"Anna-2\"\nlog_level = \"debug\"\n",
+        "nickname = \"Anna-2\"\nencryption = \"optional\"\nlog_level = \"debug\"\n",
         "config.toml");
     REQUIRE(config);
     CHECK(config->suites == std::vector{suite_id::classic, suite_id::chacha});
@@ -47,7 +47,13 @@ TEST_CASE("every key of a node's configuration is read") {
     CHECK(config->port == 65535);
     CHECK(config->key_type == identity_key_type::rsa);
     CHECK(config->nickname == "Anna-2");
+    CHECK(config->allow_unencrypted);
     CHECK(config->log_level == log_level::debug);
+}
+
+TEST_CASE("a node encrypts everything unless its user says otherwise") {
+    CHECK_FALSE(node_config().allow_unencrypted);
+    CHECK_FALSE(parse_node_config("encryption = \"required\"", "x")->allow_unencrypted);
 }
 
 TEST_CASE("a mistake in a node's configuration is told with its line, its column and what is allowed") {
@@ -57,7 +63,7 @@ TEST_CASE("a mistake in a node's configuration is told with its line, its column
         {"# comment\n  mut = 1",
          "2:3: there is no key 'mut'. Correct or remove it. Keys are: suites, interface, mtu, "},
         {"[peer]\nmtu = 1", "1:2: there is no key 'peer'."},
-        {"mtu.x = 1", "1:1: mtu: this is another type, not an integer. It must be an integer from 1280 to 9000."},
+        {"mtu.x = 1", "1:1: mtu: this is a table, not an integer. It must be an integer from 1280 to 9000."},
         {"mtu = \"1380\"", "1:7: mtu: this is a text, not an integer."},
         {"mtu = 1380.0", "1:7: mtu: this is another type, not an integer."},
         {"mtu = 1279", "1:7: mtu: 1279 is out of range. It must be an integer from 1280 to 9000."},
@@ -76,6 +82,9 @@ TEST_CASE("a mistake in a node's configuration is told with its line, its column
         {"suites = [\"aes\", \"aes\", \"aes\", \"aes\"]", "1:10: suites: this list has 4 entries."},
         {"key_type = \"dsa\"", "1:12: key_type: 'dsa' is neither of the two. It must be \"ed25519\" or \"rsa\"."},
         {"key_type = true", "1:12: key_type: this is true or false, not a text in quotes."},
+        {"encryption = \"off\"",
+         "1:14: encryption: 'off' is neither of the two. It must be \"required\" or \"optional\"."},
+        {"encryption = false", "1:14: encryption: this is true or false, not a text in quotes."},
         {"log_level = \"loud\"", "1:13: log_level: 'loud' is not a level. It must be \"debug\", \"info\", "},
         {"nickname = \"-x\"", "1:12: nickname: '-x' is not a nickname."},
         {"nickname = \"\"", "1:12: nickname: '' is not a nickname."},

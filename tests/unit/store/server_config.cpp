@@ -25,8 +25,13 @@ TEST_CASE("server.toml as init writes it parses to what was chosen") {
     config.bind = {*ip_address::parse("192.0.2.1"), *ip_address::parse("2001:db8::1")};
     config.pool = *parse_ip_prefix("10.20.0.0/16");
     config.suites = {suite_id::chacha, suite_id::classic};
-    config.max_members = 2;
-    config.max_networks = 65536;
+    config.default_plan = "family";
+    config.audit_days = std::chrono::days(0);
+    config.audit_entries = 1'000'000'000;
+    config.plans[0].max_members = 2;
+    config.plans[1].permissions = {};
+    config.plans.push_back({"family", 16, 64, 256, 2'500'000, {}});
+    config.plans.push_back({"all-in", 0, 65536, 1, 1, premium_plan().permissions});
     config.registration_open = false;
     config.name = "vpn.example.org";
     config.log_level = log_level::error;
@@ -38,12 +43,13 @@ TEST_CASE("server.toml sets what was chosen and shows the defaults commented out
     CHECK_THAT(text, Catch::Contains("\nula = \"fd12:3456:789a:1::/64\"\n"));
     for (const auto& key : server_config_keys()) {
         CAPTURE(key.name);
-        const auto name = std::string(key.name) + " = ";
+        auto name = std::string(key.name) + " = ";
+        if (const auto at = name.find("NAME"); at != std::string::npos) name.replace(at, 4, "premium");
         CHECK_THAT(text, Catch::Contains(key.name == "ula" ? "\n" + name : "\n#" + name));
         CHECK_FALSE(key.sentence.empty());
         CHECK(key.default_text.empty() != key.example.empty());
     }
-    CHECK(server_config_keys().size() == 11);
+    CHECK(server_config_keys().size() == 17);
 }
 
 TEST_CASE("the values that server.toml shows are the defaults, where there are any") {
@@ -63,6 +69,10 @@ TEST_CASE("the defaults of a server are those of the protocol") {
     CHECK(config->bind == std::vector{*ip_address::parse("0.0.0.0"), *ip_address::parse("::")});
     CHECK(config->suites == std::vector{suite_id::aes, suite_id::chacha});
     CHECK(config->registration_open);
+    CHECK(config->plans == std::vector{free_plan(), premium_plan()});
+    CHECK(config->default_plan == "premium");
+    CHECK(config->audit_days == std::chrono::days(365));
+    CHECK(config->audit_entries == 1'000'000);
 }
 
 TEST_CASE("a mistake in server.toml is told with its line, its column and what is allowed") {
@@ -92,8 +102,10 @@ TEST_CASE("a mistake in server.toml is told with its line, its column and what i
         {"ula = \"fd00::/48\"", "1:7: ula: fd00::/48 is not a unique local prefix of 64 bits."},
         {"ula = \"fc00::/64\"", "1:7: ula: fc00::/64 is not a unique local"},
         {"ula = \"10.0.0.0/8\"", "1:7: ula: 10.0.0.0/8 is not"},
-        {"max_members = 1", "1:15: max_members: 1 is out of range. It must be an integer from 2 to 65536."},
-        {"max_networks = 0", "1:16: max_networks: 0 is out of range."},
+        {"audit_days = -1", "1:14: audit_days: -1 is out of range. It must be an integer from 0 to 36500."},
+        {"audit_days = 36501", "1:14: audit_days: 36501 is out of range."},
+        {"audit_entries = 1000000001", "1:17: audit_entries: 1000000001 is out of range."},
+        {"max_members = 2", "1:1: there is no key 'max_members'. Correct or remove it."},
         {"registration = \"maybe\"",
          "1:16: registration: 'maybe' is neither of the two. It must be \"open\" or \"closed\"."},
         {"name = \"\"", "1:8: name: '' is neither a host name nor an address."},
