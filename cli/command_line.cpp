@@ -1,5 +1,7 @@
 #include "cli/command_line.hpp"
 
+#include "cli/moment.hpp"
+#include "cli/privileges.hpp"
 #include "cli/suggestion.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,10 +24,12 @@ bool takes_value(std::string_view word) {
                                [&](const option_info& option) { return option.name == word && !option.value.empty(); });
 }
 
-/// Positions of the words that are neither options nor their values, two at most.
+constexpr std::size_t longest_path = 3;
+
+/// Positions of the words that are neither options nor their values, as many as a path can have.
 std::vector<std::size_t> plain_words(std::span<const std::string> words) {
     std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < words.size() && found.size() < 2; ++i) {
+    for (std::size_t i = 0; i < words.size() && found.size() < longest_path; ++i) {
         if (!words[i].starts_with('-')) {
             found.push_back(i);
         } else if (takes_value(words[i])) {
@@ -35,20 +39,56 @@ std::vector<std::size_t> plain_words(std::span<const std::string> words) {
     return found;
 }
 
-tl::unexpected<error> unknown_command(const std::string& word) {
-    std::string seconds;
+std::string joined(std::span<const std::string> words, std::span<const std::size_t> positions) {
+    std::string out;
+    for (const auto position : positions)
+        out += (out.empty() ? "" : " ") + words[position];
+    return out;
+}
+
+/// Paths that begin with the family's words, or every path and family of one word.
+std::vector<std::string_view> known_paths(const family_info* family) {
     std::vector<std::string_view> known;
+    const auto add = [&](std::string_view path) {
+        const bool fits = family == nullptr ? path.find(' ') == std::string_view::npos
+                                            : path.starts_with(std::string(family->path) + " ");
+        if (fits) known.push_back(path);
+    };
     for (const auto& command : all_commands()) {
-        if (!command.is_hidden) known.push_back(command.path);
-        if (command.path.starts_with(word + " ")) {
-            seconds += (seconds.empty() ? "'" : " or '") + std::string("vpn ") + std::string(command.path) + "'";
-        }
+        if (!command.is_hidden) add(command.path);
     }
-    if (!seconds.empty()) return fail(errc::usage, "'vpn " + word + "' needs one more word. Use " + seconds);
-    const auto nearest = suggest(word, known);
-    const auto hint = nearest.empty() ? "" : ". Did you mean '" + std::string(nearest) + "'?";
-    return fail(errc::usage,
-                "there is no command '" + word + "'" + hint + (hint.empty() ? ". " : " ") + "See 'vpn help'");
+    for (const auto& each : all_families())
+        add(each.path);
+    return known;
+}
+
+tl::unexpected<error> needs_a_word(const family_info& family) {
+    std::string seconds;
+    for (const auto path : known_paths(&family)) {
+        const auto word = path.substr(family.path.size() + 1);
+        if (word.find(' ') == std::string_view::npos) seconds += (seconds.empty() ? "" : ", ") + std::string(word);
+    }
+    const std::string path(family.path);
+    return fail(errc::usage, "'vpn " + path + "' needs one more word: " + seconds + ". See 'vpn help " + path + "'");
+}
+
+/// `family` is what the words before the unknown one are, if there are any.
+tl::unexpected<error> unknown_command(const family_info* family, const std::string& words) {
+    const auto known = known_paths(family);
+    const auto nearest = suggest(words, known);
+    const auto hint = nearest.empty() ? "" : "Did you mean '" + std::string(nearest) + "'? ";
+    return fail(errc::usage, "there is no command '" + words + "'. " + hint + "See 'vpn help" +
+                                 (family == nullptr ? "" : " " + std::string(family->path)) + "'");
+}
+
+tl::unexpected<error> no_command(std::span<const std::string> words, std::span<const std::size_t> found) {
+    for (std::size_t count = std::min(found.size(), longest_path - 1); count > 0; --count) {
+        const auto* const family = find_family(joined(words, found.first(count)));
+        if (family == nullptr) continue;
+        if (found.size() == count) return needs_a_word(*family);
+        return unknown_command(family, joined(words, found.first(count + 1)));
+    }
+    return unknown_command(nullptr, words[found.front()]);
 }
 
 template <typename Number>
@@ -69,11 +109,29 @@ bool is_choice(std::string_view choices, const std::string& text) {
     return false;
 }
 
+std::string privilege_names() {
+    privilege_set all;
+    for (const auto& each : all_privileges())
+        all.insert(each.value);
+    return to_string(all);
+}
+
 /// What the text is not; nothing if it fits.
 std::optional<std::string> misfit(value_kind kind, std::string_view choices, const std::string& text) {
     switch (kind) {
         case value_kind::number:
             if (!is_number<unsigned>(text, 1'000'000'000) || text == "0") return "a number from 1 on";
+            break;
+        case value_kind::count:
+            if (!is_number<unsigned>(text, 1'000'000'000)) return "a number";
+            break;
+        case value_kind::moment:
+            if (!parse_moment(text, {})) {
+                return "a day (2027-01-31), a time (2027-01-31T12:00:00Z) or a duration (24h, 7d)";
+            }
+            break;
+        case value_kind::privileges:
+            if (!parse_privileges(text)) return "a list of " + privilege_names() + ", apart by commas,";
             break;
         case value_kind::seconds:
             if (!is_number<double>(text, 31'536'000)) return "a number of seconds";
@@ -112,6 +170,7 @@ public:
 
     result<given_values> parse(std::vector<std::string> words) {
         try {
+            keep_from_optional_values(words);
             std::ranges::reverse(words);
             app_.parse(std::move(words));
         } catch (const CLI::ArgumentMismatch& problem) {
@@ -125,6 +184,18 @@ public:
     }
 
 private:
+    /// "--wait team" is a flag and an argument: an option whose value may be missing takes none that does not fit.
+    void keep_from_optional_values(std::vector<std::string>& words) const {
+        for (const auto& option : command_.options) {
+            if (!option.is_value_optional) continue;
+            const auto at = std::ranges::find_if(words, [&](const std::string& word) {
+                return word == option.name || (!option.short_name.empty() && word == option.short_name);
+            });
+            if (at == words.end() || at + 1 == words.end() || !misfit(option.kind, option.choices, *(at + 1))) continue;
+            std::rotate(at, at + 1, words.end());
+        }
+    }
+
     void add(const option_info& option) {
         if (option.value.empty()) {
             app_.add_flag(cli11_name(option));
@@ -190,14 +261,14 @@ result<chosen_command> choose_command(std::span<const std::string> words) {
     chosen_command out;
     out.rest.assign(words.begin(), words.end());
     if (found.empty()) return out;
-    const auto at = [&](std::size_t i) { return out.rest.begin() + static_cast<std::ptrdiff_t>(i); };
-    if (found.size() == 2) {
-        out.command = find_command(words[found[0]] + " " + words[found[1]]);
-        if (out.command != nullptr) out.rest.erase(at(found[1]));
+    for (std::size_t count = found.size(); count > 0 && out.command == nullptr; --count) {
+        const auto path = std::span(found).first(count);
+        out.command = find_command(joined(words, path));
+        if (out.command == nullptr) continue;
+        for (auto position = path.rbegin(); position != path.rend(); ++position)
+            out.rest.erase(out.rest.begin() + static_cast<std::ptrdiff_t>(*position));
     }
-    if (out.command == nullptr) out.command = find_command(words[found[0]]);
-    if (out.command == nullptr) return unknown_command(words[found[0]]);
-    out.rest.erase(at(found[0]));
+    if (out.command == nullptr) return no_command(words, found);
     return out;
 }
 

@@ -8,11 +8,33 @@
 namespace buri::cli {
 namespace {
 
-constexpr auto groups = std::to_array<std::string_view>({"run", "networks", "peers", "look", "server"});
+constexpr auto groups = std::to_array<group_info>({
+    {"run", ""},
+    {"networks", ""},
+    {"administration", "for the owners of networks and their administrators"},
+    {"peers", ""},
+    {"account", "this node's key, plan and account"},
+    {"look", ""},
+    {"server", "for the operator of a mediation server"},
+});
+
+constexpr auto families = std::to_array<family_info>({
+    {"admin", "administrators of a network"},
+    {"keys", "keys"},
+    {"licence", "licence keys"},
+    {"account", "this node's account"},
+    {"server", "the mediation server"},
+    {"server plan", "what accounts may use"},
+    {"server licence", "licence keys"},
+});
 
 constexpr auto globals = std::to_array<option_info>({
-    {"--state", "", "DIR", "the daemon's files; VPN_STATE; by default /var/lib/vpn", value_kind::directory},
-    {"--socket", "", "PATH", "the daemon's socket; VPN_SOCKET; by default vpn.sock in the state directory",
+    {"--state", "", "DIR", "the daemon's files; VPN_STATE; by default /var/lib/vpn, of a server /var/lib/vpn-server",
+     value_kind::directory},
+    {"--socket", "", "PATH",
+     "the daemon's socket; VPN_SOCKET; by default vpn.sock in the state directory, of a server server.sock (VPN_SOCKET "
+     "is "
+     "a node's)",
      value_kind::file},
     {"--config", "", "FILE", "the configuration; VPN_CONFIG; by default config.toml in the state directory",
      value_kind::file},
@@ -30,8 +52,12 @@ std::span<const command_info> all_commands() {
     return command_rows();
 }
 
-std::span<const std::string_view> all_groups() {
+std::span<const group_info> all_groups() {
     return groups;
+}
+
+std::span<const family_info> all_families() {
+    return families;
 }
 
 std::span<const option_info> global_options() {
@@ -42,6 +68,11 @@ const command_info* find_command(std::string_view path) {
     const auto rows = command_rows();
     const auto row = std::ranges::find(rows, path, &command_info::path);
     return row == rows.end() ? nullptr : &*row;
+}
+
+const family_info* find_family(std::string_view path) {
+    const auto* const family = std::ranges::find(families, path, &family_info::path);
+    return family == families.end() ? nullptr : &*family;
 }
 
 std::string usage_line(const command_info& command) {

@@ -12,7 +12,20 @@ namespace buri::cli {
 class invocation;
 
 /// What a value is, for checking it and for completing it.
-enum class value_kind { text, number, seconds, port, file, directory, network, peer, choice };
+enum class value_kind {
+    text,
+    number,  ///< from 1 on
+    count,   ///< from 0 on
+    seconds,
+    port,
+    moment,  ///< see moment.hpp
+    file,
+    directory,
+    network,
+    peer,
+    privileges,  ///< names apart by commas
+    choice
+};
 
 struct argument_info {
     std::string_view name;  ///< NETWORK
@@ -42,7 +55,7 @@ struct field_info {
 using handler = result<int> (*)(invocation& call);
 
 struct command_info {
-    std::string_view path;  ///< "join", "server init"
+    std::string_view path;  ///< "join", "server init", "server plan set"
     std::string_view group;
     std::string_view summary;  ///< lower case, no full stop
     std::span<const argument_info> arguments;
@@ -55,13 +68,26 @@ struct command_info {
     bool is_hidden = false;
 };
 
+/// Words that need another one behind them: "server", "server plan".
+struct family_info {
+    std::string_view path;
+    std::string_view summary;
+};
+
+struct group_info {
+    std::string_view name;
+    std::string_view summary;  ///< empty: the overview has a line for each of its commands
+};
+
 std::span<const command_info> all_commands();
 /// In the order of the table.
-std::span<const std::string_view> all_groups();
+std::span<const group_info> all_groups();
+std::span<const family_info> all_families();
 /// Accepted by every command, before and after its name.
 std::span<const option_info> global_options();
 
 const command_info* find_command(std::string_view path);
+const family_info* find_family(std::string_view path);
 
 /// "vpn join NETWORK [--password-stdin] …"
 std::string usage_line(const command_info& command);

@@ -57,6 +57,41 @@ std::string_view next_step(errc code) {
             return "Leave one with 'vpn leave'";
         case errc::unknown_request:
             return "The daemon may be older than this program; restart it";
+        case errc::owner_cannot_leave:
+            return "Hand it over with 'vpn transfer', or delete it with 'vpn delete'";
+        case errc::network_locked:
+            return "Ask its owner to unlock it";
+        case errc::banned:
+            return "Ask its owner to take the ban back";
+        case errc::plan_forbids:
+            return "Ask the operator of the server for another plan, or install a licence with 'vpn licence install'";
+        case errc::not_privileged:
+            return "'vpn admin list' shows who may; its owner gives privileges with 'vpn admin grant'";
+        case errc::owner_protected:
+            return "'vpn transfer' hands a network over";
+        case errc::awaiting_approval:
+            return "'vpn list' shows when it is approved";
+        case errc::not_awaiting:
+            return "'vpn requests' shows who waits";
+        case errc::invite_invalid:
+            return "Ask for a new one";
+        case errc::invite_not_found:
+            return "'vpn invites' shows them";
+        case errc::ban_not_found:
+            return "'vpn bans' shows who is";
+        case errc::transfer_not_offered:
+            return "Ask its owner to offer it with 'vpn transfer'";
+        case errc::text_invalid:
+            return "Use 1 to 1024 bytes of UTF-8";
+        case errc::owns_networks:
+            return "Hand them over with 'vpn transfer', or add --with-networks";
+        case errc::plan_unknown:
+            return "'vpn server plan list' shows them";
+        case errc::licence_invalid:
+        case errc::licence_used:
+            return "Ask whoever gave it to you for another one";
+        case errc::key_in_use:
+            return "Make another with 'vpn keys rotate'";
         default:
             return {};
     }

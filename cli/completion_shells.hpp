@@ -13,13 +13,13 @@ std::string zsh_completion();
 std::string fish_completion();
 
 std::vector<const command_info*> visible_commands();
-std::string_view first_word(const command_info& command);
-/// Empty for a command of one word.
-std::string_view second_word(const command_info& command);
-/// First words, once each, in the order of the table.
-std::vector<std::string_view> first_words();
+/// What can stand behind a family's words, or first if it is empty; once each, in the order of the table.
+std::vector<std::string_view> next_words(std::string_view family);
+/// Of a command or a family.
+std::string_view summary_of(std::string_view path);
+std::string joined(const std::vector<std::string_view>& words, std::string_view separator);
 /// Apart by blanks.
-std::string second_words(std::string_view first);
+std::string privilege_words();
 /// Fit to stand within single quotes.
 std::string without_quotes(std::string_view text);
 

@@ -26,6 +26,8 @@ std::string zsh_action(value_kind kind, std::string_view choices) {
             return "{compadd -- ${(f)\"$(vpn names networks 2>/dev/null)\"}}";
         case value_kind::peer:
             return "{compadd -- ${(f)\"$(vpn names peers 2>/dev/null)\"}}";
+        case value_kind::privileges:
+            return "_values -s , privilege " + privilege_words();
         default:
             return " ";
     }
@@ -76,35 +78,37 @@ std::string zsh_completion() {
         "#compdef vpn\n"
         "# zsh completion for vpn. Made by 'vpn completion zsh'.\n"
         "_vpn() {\n"
-        "    local context state line command\n"
+        "    local context state line command next\n"
         "    local -a commands everywhere\n"
         "    everywhere=(\n";
     out += everywhere();
     out += "    )\n    commands=(\n";
-    for (const auto* const command : visible_commands()) {
-        if (second_word(*command).empty()) {
-            out += "        '" + std::string(command->path) + ":" + plain(command->summary) + "'\n";
-        }
-    }
+    for (const auto word : next_words(""))
+        out += "        '" + std::string(word) + ":" + plain(summary_of(word)) + "'\n";
     out +=
-        "        'server:the mediation server'\n    )\n"
+        "    )\n"
         "    _arguments -C $everywhere '1: :->command' '*:: :->rest' && return 0\n"
         "    if [[ $state == command ]]; then\n"
         "        _describe command commands\n"
         "        return\n"
         "    fi\n"
         "    command=$words[1]\n"
-        "    if [[ $command == server ]]; then\n"
+        "    while true; do\n"
+        "        case $command in\n";
+    for (const auto& family : all_families())
+        out +=
+            "            '" + std::string(family.path) + "') next='" + joined(next_words(family.path), " ") + "' ;;\n";
+    out +=
+        "            *) break ;;\n"
+        "        esac\n"
         "        if ((CURRENT == 2)); then\n"
-        "            compadd -- " +
-        second_words("server") +
-        "\n"
+        "            compadd -- ${=next}\n"
         "            return\n"
         "        fi\n"
-        "        command=\"server $words[2]\"\n"
+        "        command=\"$command $words[2]\"\n"
         "        shift words\n"
         "        ((CURRENT--))\n"
-        "    fi\n"
+        "    done\n"
         "    case $command in\n";
     for (const auto* const command : visible_commands())
         out += zsh_command(*command);

@@ -15,10 +15,49 @@ result<int> run_events(invocation& call);
 
 // network_commands.cpp
 result<int> run_create(invocation& call);
-result<int> run_join(invocation& call);
 result<int> run_leave(invocation& call);
 result<int> run_delete(invocation& call);
 result<int> run_list(invocation& call);
+
+// join_command.cpp
+result<int> run_join(invocation& call);
+
+// set_command.cpp
+result<int> run_set(invocation& call);
+
+// membership_commands.cpp
+result<int> run_requests(invocation& call);
+result<int> run_approve(invocation& call);
+result<int> run_reject(invocation& call);
+result<int> run_evict(invocation& call);
+result<int> run_ban(invocation& call);
+result<int> run_unban(invocation& call);
+result<int> run_bans(invocation& call);
+
+// administrator_commands.cpp
+result<int> run_admin_grant(invocation& call);
+result<int> run_admin_revoke(invocation& call);
+result<int> run_admin_list(invocation& call);
+result<int> run_transfer(invocation& call);
+
+// message_commands.cpp
+result<int> run_welcome(invocation& call);
+result<int> run_announce(invocation& call);
+
+// invite_commands.cpp
+result<int> run_invite(invocation& call);
+result<int> run_invites(invocation& call);
+result<int> run_uninvite(invocation& call);
+
+// log_commands.cpp
+result<int> run_log(invocation& call);
+result<int> run_server_log(invocation& call);
+
+// account_commands.cpp
+result<int> run_keys_show(invocation& call);
+result<int> run_keys_rotate(invocation& call);
+result<int> run_licence_install(invocation& call);
+result<int> run_account_delete(invocation& call);
 
 // peer_commands.cpp
 result<int> run_peers(invocation& call);
@@ -29,6 +68,24 @@ result<int> run_nick(invocation& call);
 // server_commands.cpp
 result<int> run_server_init(invocation& call);
 result<int> run_server_run(invocation& call);
+result<int> run_server_restore(invocation& call);
+
+// server_look_commands.cpp
+result<int> run_server_status(invocation& call);
+result<int> run_server_accounts(invocation& call);
+result<int> run_server_account(invocation& call);
+result<int> run_server_networks(invocation& call);
+result<int> run_server_network(invocation& call);
+result<int> run_server_plan_list(invocation& call);
+result<int> run_server_licence_list(invocation& call);
+
+// server_change_commands.cpp
+result<int> run_server_remove_account(invocation& call);
+result<int> run_server_remove_network(invocation& call);
+result<int> run_server_plan_set(invocation& call);
+result<int> run_server_licence_make(invocation& call);
+result<int> run_server_backup(invocation& call);
+result<int> run_server_reload(invocation& call);
 
 // look_commands.cpp
 result<int> run_version(invocation& call);

@@ -1,6 +1,7 @@
 #include "cli/help.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace buri::cli {
 namespace {
@@ -40,6 +41,40 @@ std::string indented(std::string_view lines) {
     return out + "\n";
 }
 
+std::vector<const command_info*> in_group(std::string_view name) {
+    std::vector<const command_info*> out;
+    for (const auto& command : all_commands()) {
+        if (command.group == name && !command.is_hidden) out.push_back(&command);
+    }
+    return out;
+}
+
+std::vector<const command_info*> in_family(std::string_view path) {
+    std::vector<const command_info*> out;
+    for (const auto& command : all_commands()) {
+        if (command.path.starts_with(std::string(path) + " ")) out.push_back(&command);
+    }
+    return out;
+}
+
+std::string lines_of(const std::vector<const command_info*>& commands, std::size_t column) {
+    std::string out;
+    for (const auto* const command : commands)
+        out += entry(command->path, command->summary, column);
+    return out;
+}
+
+/// "set, requests, admin grant"; without a first word that is the group's name: the title has it.
+std::string words_of(std::string_view group) {
+    const std::string first = std::string(group) + " ";
+    std::string out;
+    for (const auto* const command : in_group(group)) {
+        const bool is_said = find_family(group) != nullptr && command->path.starts_with(first);
+        out += (out.empty() ? "" : ", ") + std::string(command->path.substr(is_said ? first.size() : 0));
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
@@ -67,11 +102,15 @@ std::string overview() {
     std::string out =
         "vpn: machines behind NAT in one private network, with a server of your own\n\n"
         "Usage: vpn COMMAND [ARGUMENTS] [OPTIONS]\n";
-    for (const auto group : all_groups()) {
-        out += "\n";
-        for (const auto& command : all_commands()) {
-            if (command.group == group && !command.is_hidden) out += entry(command.path, command.summary, 16);
-        }
+    for (const auto& group : all_groups()) {
+        if (group.summary.empty()) out += "\n" + lines_of(in_group(group.name), 16);
+    }
+    out += "\n";
+    for (const auto& group : all_groups()) {
+        if (group.summary.empty()) continue;
+        const auto name = std::string(group.name);
+        out += wrapped(name + ", " + std::string(group.summary) + " ('vpn help " + name + "'):", screen, "") + "\n  ";
+        out += wrapped(words_of(group.name), screen - 2, "  ") + "\n";
     }
     out += "\n";
     out += wrapped(
@@ -79,6 +118,22 @@ std::string overview() {
         "'vpn help COMMAND' explains one; vpn(1) explains all.",
         screen, "");
     return out + "\n";
+}
+
+std::string topic_help(std::string_view topic) {
+    const auto groups = all_groups();
+    const auto group = std::ranges::find(groups, topic, &group_info::name);
+    const auto* const family = find_family(topic);
+    std::vector<const command_info*> found;
+    if (group != groups.end()) {
+        found = in_group(topic);
+    } else if (family != nullptr) {
+        found = in_family(topic);
+    }
+    if (found.empty()) return {};
+    const auto summary = group != groups.end() ? group->summary : family->summary;
+    return "vpn " + std::string(topic) + (summary.empty() ? "" : ": " + std::string(summary)) + "\n\n" +
+           lines_of(found, 26) + "\n'vpn help " + std::string(found.front()->path) + "' explains one.\n";
 }
 
 std::string command_help(const command_info& command) {

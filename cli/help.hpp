@@ -3,11 +3,14 @@
 #include "cli/command_table.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace buri::cli {
 
-/// One screen: every command.
+/// One screen: every command, those of some groups by name only.
 std::string overview();
+/// The commands of a group or a family; empty for what is neither.
+std::string topic_help(std::string_view topic);
 /// One command.
 std::string command_help(const command_info& command);
 

@@ -1,5 +1,8 @@
 #include "cli/invocation.hpp"
 
+#include "cli/launch.hpp"
+#include "cli/moment.hpp"
+
 #include <cmath>
 #include <cstdlib>
 
@@ -21,6 +24,15 @@ std::optional<std::chrono::milliseconds> invocation::seconds(std::string_view na
     const auto text = value(name);
     if (!text || text->empty()) return std::nullopt;
     return std::chrono::milliseconds(std::llround(std::strtod(text->c_str(), nullptr) * 1000));
+}
+
+result<std::optional<wall_time>> invocation::moment(std::string_view name) const {
+    const auto text = value(name);
+    if (!text) return std::optional<wall_time>();
+    const auto now = around_.now();
+    const auto when = parse_moment(*text, now);
+    if (when && *when > now) return when;
+    return fail(errc::usage, "'" + *text + "' for " + std::string(name) + " is over already. Name a time to come");
 }
 
 palette invocation::colors() const {
@@ -50,6 +62,11 @@ std::filesystem::path invocation::config_file() const {
 std::filesystem::path invocation::socket() const {
     const auto given = option_or_variable("--socket", "VPN_SOCKET");
     return given ? std::filesystem::absolute(*given) : state_directory() / "vpn.sock";
+}
+
+std::filesystem::path invocation::server_socket() const {
+    const auto given = value("--socket");
+    return given ? std::filesystem::absolute(*given) : daemon::server_socket(state_directory(server_state_directory));
 }
 
 void invocation::answer(const wire::json& document, std::string_view text) const {

@@ -34,6 +34,9 @@ public:
     [[nodiscard]] std::optional<unsigned> number(std::string_view name) const;
     [[nodiscard]] std::optional<std::chrono::milliseconds> seconds(std::string_view name) const;
 
+    /// Of value_kind::moment. errc::usage for one that is over already.
+    [[nodiscard]] result<std::optional<wall_time>> moment(std::string_view name) const;
+
     [[nodiscard]] bool wants_json() const { return has("--json"); }
     [[nodiscard]] bool is_quiet() const { return has("--quiet"); }
     [[nodiscard]] palette colors() const;
@@ -42,6 +45,8 @@ public:
     [[nodiscard]] std::filesystem::path state_directory(std::string_view by_default = "/var/lib/vpn") const;
     [[nodiscard]] std::filesystem::path config_file() const;  ///< empty: not named
     [[nodiscard]] std::filesystem::path socket() const;
+    /// Of a mediation server. VPN_SOCKET is a node's.
+    [[nodiscard]] std::filesystem::path server_socket() const;
 
     /// The answer: `document` with --json, else `text`, on stdout.
     void answer(const wire::json& document, std::string_view text) const;

@@ -30,16 +30,27 @@ inline constexpr auto status_fields = std::to_array<field_info>({
     {"nat", "unknown, none, endpoint_independent or address_dependent"},
     {"networks", "how many this node is in"},
     {"peers", "an object of counts {total, online, direct}"},
+    {"unencrypted_peers", "how many of them are reached without encryption"},
+    {"plan",
+     "an object {name, until, max_members, max_networks, permissions}; until is null or RFC 3339, 0 is unlimited"},
     {"problem", "null, or an object {name, text}, the name from ERRORS"},
 });
 
 inline constexpr auto network_fields = std::to_array<field_info>({
     {"name", "the network's name"},
-    {"owner", "an object {address, nickname, you}"},
+    {"owner", "an object {address, nickname, you}; null while waiting"},
     {"open", "true: no password"},
+    {"locked", "true: nobody new joins"},
+    {"approval", "auto, or manual: new members wait for it"},
+    {"encryption", "on, or off: asked for, see encrypted of each peer"},
+    {"waiting", "true: this node waits for approval and sees nobody"},
     {"member_count", "this node included"},
-    {"max_members", "as many can be in it"},
-    {"peers", "an array of peers, this node left out"},
+    {"max_members", "as many can be in it; 0: unlimited"},
+    {"heir", "null, or the address to whom it was offered"},
+    {"announcement", "null, or the newest {id, time, author, text}; author is {address, name}"},
+    {"applicants", "an array of requests, for those who can approve"},
+    {"peers",
+     "an array of peers, this node left out; each has also name, in the network, and can, an array of privileges"},
 });
 
 inline constexpr auto peer_fields = std::to_array<field_info>({
@@ -54,6 +65,7 @@ inline constexpr auto peer_fields = std::to_array<field_info>({
     {"epoch", "null, or the epoch of the tunnel's keys"},
     {"fingerprint", "SHA256:... of its key, as the server told it"},
     {"verified", "true if somebody compared the fingerprint here"},
+    {"encrypted", "null without a tunnel; false: its packets are signed, but everybody on the way can read them"},
     {"sent_bytes", "through the tunnel"},
     {"received_bytes", "through the tunnel"},
     {"networks", "an array of names, those in common"},
@@ -61,9 +73,77 @@ inline constexpr auto peer_fields = std::to_array<field_info>({
 });
 
 inline constexpr auto event_fields = std::to_array<field_info>({
-    {"event", "online, offline, peer, network, left, tunnel or notice"},
+    {"event",
+     "online, offline, peer, network, left, tunnel, notice, requested, request_gone, welcome, announcement, logged or "
+     "plan"},
     {"time", "RFC 3339, UTC"},
-    {"...", "fields of the kind: a peer's, a network's, or {text}"},
+    {"...", "fields of the kind, as below"},
+    {"peer", "a peer's fields"},
+    {"network", "a network's fields that changed; with change left: {network, peer, reason}"},
+    {"left", "{network, reason, text}: this node is in the network no more; rejected, evicted, banned, deleted, left"},
+    {"requested", "{network, peer, name, fingerprint}: somebody waits for approval"},
+    {"request_gone", "{network, peer, reason}: not any more"},
+    {"welcome", "{network, text}"},
+    {"announcement", "{network, id, author, text}"},
+    {"logged", "the fields of a log entry"},
+    {"plan", "{name, until}: the account's plan changed, or ends within 14 days"},
+    {"notice", "{text}"},
+});
+
+inline constexpr auto request_fields = std::to_array<field_info>({
+    {"network", "the network's name"},
+    {"address", "the IPv4 address in the VPN"},
+    {"name", "in the network"},
+    {"fingerprint", "SHA256:... of its key"},
+    {"since", "when it asked, RFC 3339"},
+});
+
+inline constexpr auto ban_fields = std::to_array<field_info>({
+    {"address", "the IPv4 address in the VPN; null: the account is gone, its key stays banned"},
+    {"nickname", "as it was"},
+    {"fingerprint", "SHA256:... of its key"},
+    {"reason", "may be empty"},
+    {"by", "who banned"},
+    {"since", "RFC 3339"},
+    {"until", "null, or when it ends, RFC 3339"},
+});
+
+inline constexpr auto administrator_fields = std::to_array<field_info>({
+    {"address", "the IPv4 address in the VPN"},
+    {"name", "in the network"},
+    {"can", "an array of privileges: password, access, approve, evict, ban, message"},
+});
+
+inline constexpr auto announcement_fields = std::to_array<field_info>({
+    {"id", "rising"},
+    {"time", "RFC 3339"},
+    {"author", "an object {address, name}"},
+    {"text", "what was told"},
+});
+
+inline constexpr auto invite_fields = std::to_array<field_info>({
+    {"id", "for 'vpn uninvite'"},
+    {"by", "who made it"},
+    {"created", "RFC 3339"},
+    {"expires", "null, or from when on it is not valid, RFC 3339"},
+    {"max_uses", "how often it can be used; 0: as often as wanted"},
+    {"uses", "how often it was"},
+    {"approved", "true: who joins with it does not wait"},
+});
+
+inline constexpr auto log_fields = std::to_array<field_info>({
+    {"id", "rising"},
+    {"time", "RFC 3339"},
+    {"actor", "an object {address, name}; the address is null for the operator of the server"},
+    {"act",
+     "create, join, leave, delete, set, approve, reject, evict, ban, unban, grant, revoke, transfer, heir, welcome, "
+     "announce, invite, uninvite, licence, rotate, delete_account, nick; of the operator plan, remove_account, "
+     "remove_network, licence_make"},
+    {"network", "its name; empty: about none"},
+    {"target", "null, or an object {address, name}"},
+    {"before", "what it was, in words"},
+    {"after", "what it is now"},
+    {"result", "ok, or the name of the error that refused it"},
 });
 
 inline constexpr auto error_fields = std::to_array<field_info>({
@@ -73,11 +153,85 @@ inline constexpr auto error_fields = std::to_array<field_info>({
     {"text", "what failed, why, and the next step"},
 });
 
+inline constexpr auto server_fields = std::to_array<field_info>({
+    {"version", "of the server"},
+    {"pid", "of the server"},
+    {"name", "what it calls itself"},
+    {"uptime_s", "seconds since its start"},
+    {"listen_tcp", "where nodes connect"},
+    {"accounts", "how many there are"},
+    {"networks", "how many there are"},
+    {"online", "accounts that are connected"},
+    {"connections", "control connections"},
+    {"tunnels", "pairs of nodes that were introduced"},
+    {"default_plan", "of accounts without one of their own"},
+    {"fingerprint_ed25519", "of the host key"},
+    {"fingerprint_rsa", "of the host key for suite 1"},
+});
+
+inline constexpr auto account_fields = std::to_array<field_info>({
+    {"address", "the IPv4 address in the VPN"},
+    {"nickname", "the nickname"},
+    {"fingerprint", "SHA256:... of its key"},
+    {"created", "RFC 3339"},
+    {"plan", "its plan"},
+    {"plan_until", "null, or its end, RFC 3339"},
+    {"online", "true if it is connected"},
+    {"networks", "how many it is in; with 'server account', an array of {name, owner, waiting, can}"},
+    {"owned", "how many it owns"},
+    {"version", "its software; with 'server account'"},
+});
+
+inline constexpr auto server_network_fields = std::to_array<field_info>({
+    {"name", "the network's name"},
+    {"owner", "an object {address, nickname}"},
+    {"members", "how many; with 'server network', an array of {address, name, can}"},
+    {"waiting", "how many wait for approval"},
+    {"open", "true: no password"},
+    {"locked", "true: nobody new joins"},
+    {"approval", "auto or manual"},
+    {"encryption", "on or off"},
+    {"created", "RFC 3339"},
+    {"bans", "how many; with 'server network'"},
+    {"invites", "how many; with 'server network'"},
+});
+
+inline constexpr auto plan_fields = std::to_array<field_info>({
+    {"name", "of the plan"},
+    {"default", "true: of accounts without one of their own"},
+    {"max_members", "of a network that its account owns; 0: unlimited"},
+    {"max_networks", "that its account is in; 0: unlimited"},
+    {"relay_kbit", "kbit/s through relays; 0: unlimited"},
+    {"proxy_bytes", "through a peer's web proxy in one connection; 0: unlimited"},
+    {"permissions", "an array of names, see vpn-config(5)"},
+});
+
+inline constexpr auto licence_fields = std::to_array<field_info>({
+    {"id", "of the key"},
+    {"plan", "that it gives"},
+    {"for", "null, or the only address that can install it"},
+    {"months", "how long it lasts"},
+    {"made", "RFC 3339"},
+    {"used_by", "null, or the address that installed it"},
+    {"used", "null, or when, RFC 3339"},
+});
+
 inline constexpr auto json_shapes = std::to_array<json_shape>({
     {"status", status_fields},
     {"network", network_fields},
     {"peer", peer_fields},
     {"event", event_fields},
+    {"request", request_fields},
+    {"ban", ban_fields},
+    {"administrator", administrator_fields},
+    {"announcement", announcement_fields},
+    {"invite", invite_fields},
+    {"log entry", log_fields},
+    {"server status", server_fields},
+    {"account", account_fields},
+    {"server network", server_network_fields},
+    {"plan", plan_fields},
+    {"licence", licence_fields},
     {"error", error_fields},
 });
 

@@ -56,10 +56,22 @@ result<daemon::node_process_options> node_options(const invocation& call) {
     return options;
 }
 
+result<void> go_up_detached(const invocation& call, daemon::node_process_options options, daemon::process_hooks hooks,
+                            std::chrono::milliseconds limit) {
+    options.log_file = options.state_directory / "vpn.log";
+    const daemon::detach_options how{.log_file = options.log_file, .timeout = limit};
+    return call.around().run.run_detached(how, hooks, [&](const daemon::process_hooks& child) {
+        auto answered = child;
+        if (!hooks.confirm_key) answered.confirm_key = nullptr;
+        return call.around().run.run_node(options, answered);
+    });
+}
+
 daemon::server_process_options server_options(const invocation& call) {
     daemon::server_process_options options;
     options.state_directory = call.state_directory(server_state_directory);
     options.config_file = call.config_file();
+    options.socket = call.server_socket();
     options.level = level_of(call);
     return options;
 }

@@ -9,6 +9,10 @@ namespace buri::cli {
 /// errc::usage for what the table cannot check: server, nickname, interface name.
 result<daemon::node_process_options> node_options(const invocation& call);
 
+/// Leaves a node in the background, logging to vpn.log, and returns once it is ready, or not in time.
+result<void> go_up_detached(const invocation& call, daemon::node_process_options options, daemon::process_hooks hooks,
+                            std::chrono::milliseconds limit);
+
 daemon::server_process_options server_options(const invocation& call);
 
 /// Progress on stderr unless --quiet; on readiness and at the end the service manager is told. confirm_key is left out: see

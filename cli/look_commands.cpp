@@ -71,7 +71,7 @@ result<int> run_completion(invocation& call) {
 
 result<int> run_help(invocation& call) {
     std::vector<std::string> words;
-    for (const auto* const name : {"COMMAND", "WORD"}) {
+    for (const auto* const name : {"COMMAND", "WORD", "LAST"}) {
         if (call.has(name)) words.push_back(call.argument(name));
     }
     if (words.empty()) {
@@ -79,7 +79,15 @@ result<int> run_help(invocation& call) {
         return 0;
     }
     const auto chosen = choose_command(words);
-    if (!chosen) return fail(chosen.error());
+    if (!chosen) {
+        std::string topic;
+        for (const auto& word : words)
+            topic += (topic.empty() ? "" : " ") + word;
+        const auto text = topic_help(topic);
+        if (text.empty()) return fail(chosen.error());
+        call.around().out << text;
+        return 0;
+    }
     call.around().out << command_help(*chosen->command);
     return 0;
 }

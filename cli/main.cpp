@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -17,6 +18,10 @@ std::optional<std::string> variable(const std::string& name) {
     const char* const value = std::getenv(name.c_str());
     if (value == nullptr) return std::nullopt;
     return value;
+}
+
+buri::wall_time now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 }  // namespace
@@ -32,9 +37,11 @@ int main(int count, char** words) {
                              .variable = variable,
                              .ask_secret = cli::ask_secret,
                              .ask = cli::ask_line,
+                             .now = now,
                              .run = {.run_node = daemon::run_node,
                                      .run_server = daemon::run_server,
                                      .init_server = daemon::init_server,
+                                     .restore_server = daemon::restore_server,
                                      .run_detached = daemon::run_detached}};
     const std::vector<std::string> rest(words + (count > 0 ? 1 : 0), words + count);
     return cli::run(rest, around);

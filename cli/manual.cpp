@@ -84,9 +84,9 @@ std::string command_section(const command_info& command) {
 
 std::string commands() {
     std::string out = ".SH COMMANDS\n";
-    for (const auto group : all_groups()) {
+    for (const auto& group : all_groups()) {
         for (const auto& command : all_commands()) {
-            if (command.group == group && !command.is_hidden) out += command_section(command);
+            if (command.group == group.name && !command.is_hidden) out += command_section(command);
         }
     }
     return out;

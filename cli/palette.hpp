@@ -7,7 +7,7 @@ namespace buri::cli {
 
 class palette {
 public:
-    enum class color { plain, bold, dim, red, green, yellow };
+    enum class color { plain, bold, dim, red, green, yellow, white_on_black };
 
     explicit palette(bool on) : on_(on) {}
 

@@ -18,7 +18,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-error no_connection(const std::filesystem::path& socket, int problem) {
+error no_connection(const std::filesystem::path& socket, int problem, rpc_client::kind of) {
+    const bool is_server = of == rpc_client::kind::server;
     const auto& path = socket.native();
     if (problem == EACCES || problem == EPERM) {
         return make_error(errc::permission, "cannot use " + path +
@@ -26,15 +27,14 @@ error no_connection(const std::filesystem::path& socket, int problem) {
                                                 "NAME', then log in again)");
     }
     if (problem == ENOENT || problem == ECONNREFUSED || problem == ENOTDIR) {
-        return make_error(errc::daemon_not_running,
-                          "no daemon is running here (nobody listens on " + path +
-                              "). Start one with 'vpn up', or name another with --state or --socket");
+        const std::string what = is_server ? "no server" : "no daemon";
+        const std::string start = is_server ? "'vpn server run'" : "'vpn up'";
+        return make_error(errc::daemon_not_running, what + " is running here (nobody listens on " + path +
+                                                        "). Start one with " + start +
+                                                        ", or name another with --state or --socket");
     }
-    return make_error(errc::daemon_not_running, "cannot reach the daemon on " + path + ": " + std::strerror(problem));
-}
-
-error gone() {
-    return make_error(errc::cancelled, "the daemon closed the connection; it may be stopping. See 'vpn status'");
+    return make_error(errc::daemon_not_running, std::string("cannot reach the ") + (is_server ? "server" : "daemon") +
+                                                    " on " + path + ": " + std::strerror(problem));
 }
 
 /// So that its end can be awaited, whatever becomes of its number.
@@ -66,16 +66,26 @@ std::optional<clock::time_point> moment(rpc_client::patience limit) {
 
 }  // namespace
 
-rpc_client::rpc_client(int descriptor) : descriptor_(descriptor), process_(open_process(descriptor)) {}
+rpc_client::rpc_client(int descriptor, kind of)
+    : descriptor_(descriptor), kind_(of), process_(open_process(descriptor)) {}
+
+error rpc_client::gone() const {
+    const bool is_server = kind_ == kind::server;
+    return make_error(errc::cancelled, std::string("the ") + (is_server ? "server" : "daemon") +
+                                           " closed the connection; it may be stopping. See '" +
+                                           (is_server ? "vpn server status" : "vpn status") + "'");
+}
 
 rpc_client::rpc_client(rpc_client&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
+      kind_(other.kind_),
       process_(std::exchange(other.process_, -1)),
       next_id_(other.next_id_),
       input_(std::move(other.input_)) {}
 
 rpc_client& rpc_client::operator=(rpc_client&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
+    std::swap(kind_, other.kind_);
     std::swap(process_, other.process_);
     std::swap(next_id_, other.next_id_);
     std::swap(input_, other.input_);
@@ -87,7 +97,7 @@ rpc_client::~rpc_client() {
     if (process_ >= 0) ::close(process_);
 }
 
-result<rpc_client> rpc_client::connect(const std::filesystem::path& socket) {
+result<rpc_client> rpc_client::connect(const std::filesystem::path& socket, kind of) {
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
     const auto& path = socket.native();
@@ -96,13 +106,13 @@ result<rpc_client> rpc_client::connect(const std::filesystem::path& socket) {
     }
     std::memcpy(to.sun_path, path.data(), path.size());
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return fail(no_connection(socket, errno));
+    if (descriptor < 0) return fail(no_connection(socket, errno, of));
     if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
         const int problem = errno;
         ::close(descriptor);
-        return fail(no_connection(socket, problem));
+        return fail(no_connection(socket, problem, of));
     }
-    return rpc_client(descriptor);
+    return rpc_client(descriptor, of);
 }
 
 result<wire::json> rpc_client::call(std::string_view method, const wire::json& params, patience limit) {

@@ -18,8 +18,10 @@ public:
 
     static constexpr std::chrono::milliseconds usual_patience{30'000};
 
-    /// errc::daemon_not_running, errc::permission.
-    static result<rpc_client> connect(const std::filesystem::path& socket);
+    enum class kind { node, server };
+
+    /// errc::daemon_not_running, errc::permission, each told of what the socket is of.
+    static result<rpc_client> connect(const std::filesystem::path& socket, kind of = kind::node);
     rpc_client(rpc_client&& other) noexcept;
     rpc_client& operator=(rpc_client&& other) noexcept;
     ~rpc_client();
@@ -34,10 +36,12 @@ public:
     bool wait_for_exit(std::chrono::milliseconds limit) const;
 
 private:
-    explicit rpc_client(int descriptor);
+    rpc_client(int descriptor, kind of);
+    [[nodiscard]] error gone() const;
     result<std::string> read_line(patience limit);
 
     int descriptor_ = -1;
+    kind kind_ = kind::node;
     int process_ = -1;  ///< a pidfd of the daemon, or -1
     std::uint32_t next_id_ = 1;
     std::string input_;

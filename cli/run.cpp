@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <string>
+#include <vector>
 
 namespace buri::cli {
 namespace {
@@ -58,10 +60,20 @@ int report(const error& why, std::span<const std::string> words, surroundings& a
     return describe(why.code).exit_code;
 }
 
+/// `vpn server plan --help`: no command, but a topic.
+int help_about(std::span<const std::string> words, surroundings& around) {
+    std::vector<std::string> asked{"help"};
+    for (const auto& word : words) {
+        if (!word.starts_with('-')) asked.push_back(word);
+    }
+    return run(asked, around);
+}
+
 }  // namespace
 
 int run(std::span<const std::string> words, surroundings& around) {
     const auto chosen = choose_command(words);
+    if (!chosen && (has_word(words, "-h") || has_word(words, "--help"))) return help_about(words, around);
     if (!chosen) return report(chosen.error(), words, around);
     if (chosen->command == nullptr) return run_without_command(words, around);
     const auto code = run_guarded(*chosen, around);

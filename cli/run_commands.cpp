@@ -69,13 +69,7 @@ result<int> go_up(const invocation& call, daemon::node_process_options options) 
         if (!ended) return fail(ended.error());
         return 0;
     }
-    options.log_file = options.state_directory / "vpn.log";
-    const daemon::detach_options how{.log_file = options.log_file, .timeout = limit.value_or(usual_wait)};
-    const auto ready = call.around().run.run_detached(how, hooks, [&](const daemon::process_hooks& child) {
-        auto answered = child;
-        if (!hooks.confirm_key) answered.confirm_key = nullptr;
-        return call.around().run.run_node(options, answered);
-    });
+    const auto ready = go_up_detached(call, std::move(options), std::move(hooks), limit.value_or(usual_wait));
     if (!ready) return fail(ready.error());
     return 0;
 }
@@ -127,7 +121,7 @@ result<int> run_status(invocation& call) {
     if (!daemon) return fail(std::move(daemon.error()));
     const auto status = daemon->call("status");
     if (!status) return fail(while_doing("cannot show the status", status.error()));
-    call.answer(*status, status_view(*status, call.colors()));
+    call.answer(*status, status_view(*status, call.around().now(), call.colors()));
     return 0;
 }
 

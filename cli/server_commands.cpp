@@ -46,4 +46,20 @@ result<int> run_server_run(invocation& call) {
     return 0;
 }
 
+result<int> run_server_restore(invocation& call) {
+    daemon::restore_options options;
+    options.file = std::filesystem::absolute(call.argument("FILE")).lexically_normal();
+    options.state_directory = call.state_directory(server_state_directory);
+    const auto report = call.around().run.restore_server(options);
+    if (!report) return fail(while_doing("cannot restore " + options.file.string(), report.error()));
+    const auto place = report->state_directory.string();
+    const auto accounts = std::to_string(report->accounts);
+    const auto networks = std::to_string(report->networks);
+    const bool is_usual = report->state_directory == server_state_directory;
+    call.remark("start it with 'vpn server run" + (is_usual ? "" : " --state " + place) + "'");
+    call.answer({{"state", place}, {"accounts", report->accounts}, {"networks", report->networks}},
+                "restored " + place + ": " + accounts + " accounts, " + networks + " networks\n");
+    return 0;
+}
+
 }  // namespace buri::cli

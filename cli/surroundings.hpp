@@ -1,6 +1,7 @@
 #pragma once
 // What the command line touches of the world, so that a test can be all of it.
 #include "buri/base/result.hpp"
+#include "buri/base/time_point.hpp"
 #include "daemon/detach.hpp"
 #include "daemon/processes.hpp"
 
@@ -16,6 +17,7 @@ struct processes {
     std::function<result<void>(const daemon::node_process_options&, const daemon::process_hooks&)> run_node;
     std::function<result<void>(const daemon::server_process_options&, const daemon::process_hooks&)> run_server;
     std::function<result<daemon::init_report>(const daemon::init_options&)> init_server;
+    std::function<result<daemon::restore_report>(const daemon::restore_options&)> restore_server;
     std::function<result<void>(const daemon::detach_options&, const daemon::process_hooks&,
                                const daemon::detached_process&)>
         run_detached;
@@ -32,6 +34,7 @@ struct surroundings {
     std::function<std::optional<std::string>(const std::string& prompt)>
         ask_secret;                                                            ///< without echo; nothing: given up
     std::function<std::optional<std::string>(const std::string& prompt)> ask;  ///< a line
+    std::function<wall_time()> now;
     processes run;
 };
 

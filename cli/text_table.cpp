@@ -1,16 +1,12 @@
 #include "cli/text_table.hpp"
 
+#include "cli/display_width.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
 namespace buri::cli {
 namespace {
-
-/// Characters, not bytes.
-std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-}
 
 /// Cells up to the last one that is not empty.
 std::size_t length_of(const std::vector<text_table::cell>& row) {
@@ -28,7 +24,7 @@ std::string text_table::print(const palette& colors) const {
         const auto length = length_of(row);
         if (widths.size() < length) widths.resize(length);
         for (std::size_t i = 0; i < length; ++i) {
-            if (i + 1 < length || row[i].is_right_aligned) widths[i] = std::max(widths[i], width_of(row[i].text));
+            if (i + 1 < length || row[i].is_right_aligned) widths[i] = std::max(widths[i], display_width(row[i].text));
         }
     }
     std::string out;
@@ -37,7 +33,7 @@ std::string text_table::print(const palette& colors) const {
         const auto length = length_of(row);
         for (std::size_t i = 0; i < length; ++i) {
             const auto& each = row[i];
-            const auto used = width_of(each.text);
+            const auto used = display_width(each.text);
             const std::string padding(widths[i] > used ? widths[i] - used : 0, ' ');
             if (each.is_right_aligned) out += padding;
             out += colors.paint(each.color, each.text);

@@ -1,93 +1,22 @@
 #include "cli/views.hpp"
 
+#include "buri/base/timestamp.hpp"
 #include "cli/json_access.hpp"
+#include "cli/peer_row.hpp"
 #include "cli/printable.hpp"
 #include "cli/text_table.hpp"
+#include "cli/view_parts.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
+#include <optional>
 #include <vector>
 
 namespace buri::cli {
 namespace {
 
 using color = palette::color;
-using cell = text_table::cell;
-
-/// Parts that are there, two blanks apart.
-std::string joined(std::initializer_list<std::string> parts) {
-    std::string out;
-    for (const auto& part : parts) {
-        if (part.empty()) continue;
-        if (!out.empty()) out += "  ";
-        out += part;
-    }
-    return out;
-}
-
-std::string prefixed(std::string_view prefix, const std::string& text) {
-    return text.empty() ? "" : std::string(prefix) + text;
-}
-
-std::string list_of(const wire::json& array) {
-    std::string out;
-    for (const auto& item : array) {
-        if (!item.is_string()) continue;
-        if (!out.empty()) out += ", ";
-        out += printable(item.get_ref<const std::string&>());
-    }
-    return out;
-}
-
-std::string problem_of(const wire::json& object) {
-    return text_of(object_of(object, "problem"), "text");
-}
-
-struct mark {
-    std::string text;
-    palette::color color;
-};
-
-/// Hamachi's: * online and direct, ! online otherwise or with a problem, blank offline.
-mark mark_of(const wire::json& peer) {
-    const auto state = text_of(peer, "state");
-    if (!problem_of(peer).empty()) return {"!", color::red};
-    if (state == "direct") return {"*", color::green};
-    if (state == "offline" || !bool_of(peer, "online", state != "")) return {"", color::plain};
-    return {"!", color::yellow};
-}
-
-cell round_trip(const wire::json& peer) {
-    const auto rtt = number_of(peer, "rtt_ms");
-    return {rtt ? milliseconds_text(*rtt) : "", color::plain, true};
-}
-
-std::vector<cell> member_row(const wire::json& peer) {
-    const auto sign = mark_of(peer);
-    const auto state = text_of(peer, "state");
-    return {{sign.text, sign.color},
-            {text_of(peer, "address")},
-            {text_of(peer, "nickname"), color::bold},
-            {state, sign.text.empty() ? color::dim : sign.color},
-            {text_of(peer, "endpoint")},
-            round_trip(peer),
-            {problem_of(peer), color::red}};
-}
-
-std::string network_title(const wire::json& network, const palette& colors) {
-    const auto& owner = object_of(network, "owner");
-    const auto nickname = text_of(owner, "nickname");
-    std::string who = bool_of(owner, "you") ? "you" : nickname.empty() ? text_of(owner, "address") : nickname;
-    std::string facts = "owner: " + (who.empty() ? "unknown" : who);
-    facts += prefixed(", ", text_of(network, "member_count")) + prefixed(" of ", text_of(network, "max_members")) +
-             " members";
-    if (bool_of(network, "open")) facts += ", open";
-    return colors.paint(color::bold, text_of(network, "name")) + "  (" + facts + ")\n";
-}
-
-void add_line(text_table& table, std::string label, std::string text, color with = color::plain) {
-    if (!text.empty()) table.add({{std::move(label), color::dim}, {std::move(text), with}});
-}
 
 color state_color(const std::string& state) {
     if (state == "online" || state == "direct") return color::green;
@@ -117,19 +46,35 @@ std::string peer_counts(const wire::json& peers) {
            " direct";
 }
 
-std::string bytes_text(const wire::json& object, const char* name) {
-    const auto count = number_of(object, name);
-    if (!count) return {};
-    constexpr std::array<const char*, 5> units{"B", "KB", "MB", "GB", "TB"};
-    double value = *count;
-    std::size_t unit = 0;
-    while (value >= 1000 && unit + 1 < units.size()) {
-        value /= 1000;
-        ++unit;
-    }
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value, units.at(unit));
-    return text.data();
+constexpr std::chrono::days warned_before{14};
+
+std::optional<wall_time> end_of(const wire::json& plan) {
+    return parse_rfc3339(text_of(plan, "until"));
+}
+
+bool ends_soon(const wire::json& plan, wall_time now) {
+    const auto end = end_of(plan);
+    return end && *end - now <= warned_before;
+}
+
+std::string plan_text(const wire::json& plan, wall_time now) {
+    auto out = text_of(plan, "name") + prefixed(" until ", text_of(plan, "until"));
+    if (!ends_soon(plan, now)) return out;
+    const auto left = std::chrono::floor<std::chrono::days>(*end_of(plan) - now).count();
+    return out + (left < 0 ? " (over)" : left == 1 ? " (1 day left)" : " (" + std::to_string(left) + " days left)");
+}
+
+std::string plan_limits(const wire::json& plan) {
+    const auto members = limit_text(plan, "max_members");
+    const auto networks = limit_text(plan, "max_networks");
+    return members.empty() || networks.empty() ? "" : members + " members a network, " + networks + " networks";
+}
+
+std::string unencrypted_text(const wire::json& status) {
+    const auto count = number_of(status, "unencrypted_peers").value_or(0);
+    if (count == 0) return {};
+    return "NONE with " + text_of(status, "unencrypted_peers") + (count == 1 ? " peer" : " peers") +
+           ": everybody on the way can read those packets";
 }
 
 }  // namespace
@@ -145,7 +90,7 @@ wire::json items_of(const wire::json& answer, const char* name) {
     return array_of(answer, name);
 }
 
-std::string status_view(const wire::json& status, const palette& colors) {
+std::string status_view(const wire::json& status, wall_time now, const palette& colors) {
     text_table table;
     const auto state = text_of(status, "state");
     add_line(table, "state", state, state_color(state));
@@ -160,25 +105,14 @@ std::string status_view(const wire::json& status, const palette& colors) {
     add_line(table, "interface",
              joined({text_of(status, "interface"), prefixed("mtu ", text_of(status, "mtu")),
                      prefixed("udp ", text_of(status, "udp_port"))}));
-    add_line(table, "seen as", joined({list_of(array_of(status, "mapped")), nat_text(text_of(status, "nat"))}));
+    add_line(table, "seen as", joined({names_text(array_of(status, "mapped")), nat_text(text_of(status, "nat"))}));
     add_line(table, "networks", text_of(status, "networks"));
     add_line(table, "peers", peer_counts(object_of(status, "peers")));
+    const auto& plan = object_of(status, "plan");
+    add_line(table, "plan", joined({plan_text(plan, now), plan_limits(plan)}),
+             ends_soon(plan, now) ? color::yellow : color::plain);
+    add_line(table, "encryption", unencrypted_text(status), color::red);
     return table.print(colors);
-}
-
-std::string networks_view(const wire::json& networks, const wire::json& status, const palette& colors) {
-    std::string out;
-    for (const auto& network : networks) {
-        if (!out.empty()) out += '\n';
-        out += network_title(network, colors);
-        text_table table("  ");
-        const auto self = text_of(status, "address");
-        if (!self.empty()) table.add({{" "}, {self}, {text_of(status, "nickname"), color::bold}, {"you"}});
-        for (const auto& peer : array_of(network, "peers"))
-            table.add(member_row(peer));
-        out += table.print(colors);
-    }
-    return out;
 }
 
 std::string peers_view(const wire::json& peers, const palette& colors) {
@@ -191,9 +125,9 @@ std::string peers_view(const wire::json& peers, const palette& colors) {
                {"RTT", color::dim, true},
                {"NETWORKS", color::dim}});
     for (const auto& peer : peers) {
-        auto row = member_row(peer);
+        auto row = peer_row(peer, text_of(peer, "nickname"));
         const auto problem = row.back();
-        row.back() = {list_of(array_of(peer, "networks"))};
+        row.back() = {names_text(array_of(peer, "networks"))};
         row.push_back(problem);
         table.add(std::move(row));
     }
@@ -209,13 +143,15 @@ std::string peer_view(const wire::json& peer, const palette& colors) {
     add_line(table, "problem", problem_of(peer), color::red);
     add_line(table, "tunnel",
              joined({prefixed("suite ", text_of(peer, "suite")), prefixed("epoch ", text_of(peer, "epoch"))}));
+    if (!bool_of(peer, "encrypted", true))
+        add_line(table, "encryption", "NONE: everybody on the way can read the packets", color::red);
     const auto fingerprint = text_of(peer, "fingerprint");
     add_line(table, "key",
              fingerprint.empty() ? "" : joined({fingerprint, bool_of(peer, "verified") ? "verified" : "not verified"}));
     add_line(table, "traffic",
              joined({prefixed("sent ", bytes_text(peer, "sent_bytes")),
                      prefixed("received ", bytes_text(peer, "received_bytes"))}));
-    add_line(table, "networks", list_of(array_of(peer, "networks")));
+    add_line(table, "networks", names_text(array_of(peer, "networks")));
     return table.print(colors);
 }
 
@@ -226,9 +162,9 @@ std::string event_view(const wire::json& event, const palette& colors) {
     if (!event.is_object()) return out + "\n";
     for (const auto& [name, value] : event.items()) {
         if (name == "time" || name == "event" || value.is_null()) continue;
-        const auto shown = value.is_string() ? value.get<std::string>()
-                                             : value.dump(-1, ' ', false, wire::json::error_handler_t::replace);
-        out += "  " + printable(name) + "=" + printable(shown);
+        auto shown = person_text(value);
+        if (shown.empty()) shown = printable(value.dump(-1, ' ', false, wire::json::error_handler_t::replace));
+        out += "  " + printable(name) + "=" + shown;
     }
     return out + "\n";
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The answers of the daemon as people read them. A field that is missing is left out, never an error: daemon and command may be
 // of different versions.
+#include "buri/base/time_point.hpp"
 #include "buri/wire/json.hpp"
 #include "cli/palette.hpp"
 
@@ -8,9 +9,10 @@
 
 namespace buri::cli {
 
-std::string status_view(const wire::json& status, const palette& colors);
+/// A plan that ends within 14 days of `now` stands out.
+std::string status_view(const wire::json& status, wall_time now, const palette& colors);
 
-/// Networks with their members, this node first, from `status`.
+/// Networks with their members, this node first, from `status`, and those who wait for approval last.
 std::string networks_view(const wire::json& networks, const wire::json& status, const palette& colors);
 
 std::string peers_view(const wire::json& peers, const palette& colors);

@@ -8,6 +8,13 @@ find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)
 
+# libqrencode-dev ships no CMake package.
+find_path(QRENCODE_INCLUDE_DIR qrencode.h REQUIRED)
+find_library(QRENCODE_LIBRARY qrencode REQUIRED)
+add_library(buri_qrencode INTERFACE)
+target_include_directories(buri_qrencode SYSTEM INTERFACE "${QRENCODE_INCLUDE_DIR}")
+target_link_libraries(buri_qrencode INTERFACE "${QRENCODE_LIBRARY}")
+
 # libasio-dev ships no CMake package. Asio's own code is compiled once, in lib/net/asio_impl.cpp.
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(buri_asio INTERFACE)

@@ -16,6 +16,7 @@ struct session {
     std::map<std::string, std::string> environment;
     std::deque<std::string> secrets;  ///< typed at prompts
     std::deque<std::string> lines;    ///< typed at questions
+    wall_time now{std::chrono::seconds(1'767'323'045)};  ///< 2026-01-02T03:04:05Z
     cli::processes processes;
 
     int exit = -1;
@@ -45,6 +46,7 @@ struct session {
                                  .variable = [this](const std::string& name) { return find(name); },
                                  .ask_secret = [this](const std::string& prompt) { return typed(secrets, prompt); },
                                  .ask = [this](const std::string& prompt) { return typed(lines, prompt); },
+                                 .now = [this] { return now; },
                                  .run = processes};
         exit = cli::run(words, around);
         out = answers.str();

@@ -1,0 +1,17 @@
+#pragma once
+// A peer in a table, with Hamachi's mark.
+#include "buri/wire/json.hpp"
+#include "cli/text_table.hpp"
+
+#include <string>
+#include <vector>
+
+namespace buri::cli {
+
+/// * online and direct, ! online otherwise, without encryption or with a problem, blank offline; then address, name, state,
+/// endpoint, round trip and what is wrong.
+std::vector<text_table::cell> peer_row(const wire::json& peer, std::string name);
+
+text_table::cell round_trip(const wire::json& peer);
+
+}  // namespace buri::cli
