@@ -6,6 +6,7 @@
 #include "cli/printable.hpp"
 #include "cli/privileges.hpp"
 #include "cli/view_parts.hpp"
+#include "cli/views.hpp"
 
 namespace buri::cli {
 namespace {
