@@ -75,6 +75,10 @@ class Commands:
     async def do_evict(self, network, peer):
         return await self.on_member("evict", network, peer)
 
+    async def do_ban(self, network, peer, *words):
+        member = self.node.known.identity(peer)
+        return await self.change("ban", network=network, member=member, reason=" ".join(words))
+
     async def do_ask(self, kind, network):
         more = {"after": 0, "limit": 1000} if kind == "log" else {}
         answer = await self.node.request(kind, network=network, **more)
@@ -114,6 +118,10 @@ class Commands:
 
     async def do_confirm(self, how):
         self.node.known.confirming = how == "on"
+
+    async def do_confirmed(self):
+        await asyncio.gather(*self.node.known.confirmations)
+        self.node.known.confirmations.clear()
 
     async def do_heard(self):
         await asyncio.sleep(0.3)

@@ -12,7 +12,7 @@ class Known:
         self.session = self.sequence = 0
         self.nicknames, self.networks, self.plan = {}, {}, None
         self.welcomes, self.announced, self.gone = [], [], {}
-        self.confirming = True
+        self.confirming, self.confirmations = True, []
 
     def network(self, name):
         return self.networks.get(name.lower())
@@ -108,7 +108,7 @@ class Known:
 
     def confirm(self, **fields):
         if self.confirming:
-            asyncio.ensure_future(self.owner.request("seen", **fields))
+            self.confirmations.append(asyncio.ensure_future(self.owner.request("seen", **fields)))
 
     def on_logged(self, message):
         pass

@@ -7,7 +7,7 @@ line, and answers each with one line, "ok ..." or "error ...":
 
     join NETWORK [TOKEN], leave NETWORK, bye, nick NAME
                                          requests to the server: "ok CHANGED"; a refusal is "error CODE: TEXT"
-    create NETWORK, approve|reject|evict NETWORK PEER, set NETWORK FIELD on|off, announce NETWORK TEXT, welcome NETWORK TEXT
+    create NETWORK, approve|reject|evict|ban NETWORK PEER, set NETWORK FIELD on|off, announce NETWORK TEXT, welcome NETWORK TEXT
                                          the same
     ask KIND NETWORK                     a request that has an answer of its own: "ok ENTRIES"
     invite NETWORK [approved]            "ok TOKEN"
@@ -18,6 +18,7 @@ line, and answers each with one line, "ok ..." or "error ...":
     becomes NETWORK PLACE                waits until it is so
     applies NETWORK NAME                 waits until this applicant is in the network
     confirm on|off                       whether messages of networks are confirmed
+    confirmed                            waits until the server has answered all confirmations
     heard                                "ok WELCOMES ANNOUNCEMENTS" that came so far
     plan                                 "ok NAME"
     tunnel PEER                          waits until a tunnel is up: "ok ROLE EPOCH"
