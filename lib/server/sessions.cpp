@@ -34,6 +34,7 @@ wire::log_page newest_that_fit(std::span<const audit_record> entries) {
 
 constexpr std::size_t max_strangers = 512;
 constexpr std::size_t max_strangers_per_address = 64;
+constexpr std::size_t max_answer = wire::max_frame - 1024;
 /// Nodes ping when they have been quiet for 20 s.
 constexpr auto idle_limit = std::chrono::seconds(90);
 
@@ -211,7 +212,14 @@ void sessions::on_mediator_output(core::mediator_output& output) {
 void sessions::send(core::connection_id id, const wire::server_message& message) {
     auto* const to = find(id);
     if (!to || to->ending) return;
-    to->machine->send(wire::encode(message));
+    auto data = wire::encode(message);
+    const auto* const answer = std::get_if<wire::numbered_answer>(&message);
+    if (answer != nullptr && data.size() > max_answer) {
+        const wire::error_answer refusal{static_cast<std::uint16_t>(errc::internal),
+                                         "the answer is too long for one message"};
+        data = wire::encode(wire::server_message(wire::numbered_answer{answer->number, refusal}));
+    }
+    to->machine->send(data);
     pump_session(*to);
 }
 

@@ -3,6 +3,18 @@
 #include <algorithm>
 
 namespace buri::core {
+namespace {
+
+/// On the wire at most, about: with each member, the peer that it is.
+std::size_t size_of(const wire::network_info& info) {
+    constexpr std::size_t settings = 512;
+    constexpr std::size_t member_and_peer = 320;
+    constexpr std::size_t applicant = 192;
+    const auto text = info.settings.latest ? info.settings.latest->text.size() : 0;
+    return settings + text + info.members.size() * member_and_peer + info.applicants.size() * applicant;
+}
+
+}  // namespace
 
 void news::tell(node_id node, const wire::event& what) {
     if (auto* const to = nodes_.told(node)) out_.tell(*to, what);
@@ -40,17 +52,20 @@ void news::start_session(online_node& node) {
     node.plan = views_.plan(*at_.records.account(node.id));
 }
 
+std::vector<const network_record*> news::networks_of(node_id node) const {
+    std::vector<const network_record*> out;
+    for (const auto id : at_.records.networks_of(node))
+        out.push_back(at_.records.network(id));
+    for (const auto id : at_.records.awaited_by(node))
+        out.push_back(at_.records.network(id));
+    std::ranges::sort(
+        out, {}, [](const auto* network) -> const auto& { return network->name; });
+    return out;
+}
+
 void news::synchronise(online_node& node) {
     start_session(node);
     const auto& self = *at_.records.account(node.id);
-    std::vector<const network_record*> networks;
-    for (const auto id : at_.records.networks_of(node.id))
-        networks.push_back(at_.records.network(id));
-    for (const auto id : at_.records.awaited_by(node.id))
-        networks.push_back(at_.records.network(id));
-    std::ranges::sort(
-        networks, {}, [](const auto* network) -> const auto& { return network->name; });
-
     wire::sync first;
     first.id = self.id;
     first.nickname = self.nickname;
@@ -58,32 +73,38 @@ void news::synchronise(online_node& node) {
     first.ula = to_string(at_.settings.ula);
     first.session = node.session;
     first.plan = node.plan;
-    std::vector<wire::event> rest;
+    std::vector<wire::peer_info> more_peers;
+    std::vector<wire::network_info> more_networks;
     std::unordered_set<node_id> told{node.id};
-    std::size_t entries = 0;
-    for (const auto* const network : networks) {
+    std::size_t size = 0;
+    for (const auto* const network : networks_of(node.id)) {
         const bool is_member = at_.records.is_member(network->id, node.id);
         auto shown = is_member ? view(*network, node) : views::awaited(*network);
-        entries += shown.members.size() + shown.applicants.size();
-        const bool fits = entries <= sync_ceiling;
+        size += size_of(shown);
+        const bool fits = size <= sync_bytes;
         for (const auto& member : shown.members) {
             if (!told.insert(member.id).second) continue;
-            auto peer = views_.peer(*at_.records.account(member.id));
-            if (fits) {
-                first.peers.push_back(std::move(peer));
-            } else {
-                rest.emplace_back(wire::peer_event{std::move(peer)});
-            }
+            (fits ? first.peers : more_peers).push_back(views_.peer(*at_.records.account(member.id)));
         }
-        if (fits) {
-            first.networks.push_back(std::move(shown));
-        } else {
-            rest.emplace_back(wire::network_event{std::move(shown)});
-        }
+        (fits ? first.networks : more_networks).push_back(std::move(shown));
     }
     out_.tell(node, std::move(first));
-    for (const auto& event : rest)
-        out_.tell(node, event);
+    for (auto& peer : more_peers)
+        out_.tell(node, wire::peer_event{std::move(peer)});
+    for (auto& network : more_networks)
+        tell_network(node, std::move(network));
+}
+
+void news::tell_network(online_node& to, wire::network_info what) {
+    const auto name = what.settings.network;
+    std::vector<wire::member_info> rest;
+    if (what.members.size() > members_at_once) {
+        rest.assign(what.members.begin() + members_at_once, what.members.end());
+        what.members.resize(members_at_once);
+    }
+    out_.tell(to, wire::network_event{std::move(what)});
+    for (auto& member : rest)
+        out_.tell(to, wire::member_joined{name, std::move(member)});
 }
 
 // ---- members ----------------------------------------------------------------------------------------------------------
@@ -108,7 +129,7 @@ void news::on_joined(const member_record& member) {
         }
         tell(other, joined);
     }
-    if (self != nullptr) out_.tell(*self, wire::network_event{view(network, *self)});
+    if (self != nullptr) tell_network(*self, view(network, *self));
 }
 
 void news::on_member_changed(const member_record& member) {
@@ -159,7 +180,7 @@ void news::on_plan(const account_record& account) {
 void news::review_approver(const network_record& network, node_id node) {
     auto* const to = nodes_.told(node);
     if (to == nullptr || to->approves.contains(network.id) == views_.is_approver(network, node)) return;
-    out_.tell(*to, wire::network_event{view(network, *to)});
+    tell_network(*to, view(network, *to));
 }
 
 void news::review_approvers(const network_record& network) {

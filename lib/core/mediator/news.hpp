@@ -8,9 +8,10 @@ namespace buri::core {
 
 class news {
 public:
-    /// A sync with more peers or members than this says the rest in events of its own, so that no message outgrows a
-    /// frame.
-    static constexpr std::size_t sync_ceiling = 2000;
+    /// What a sync may hold, about, so that no message outgrows a frame; the rest is said in events of its own.
+    static constexpr std::size_t sync_bytes = 768U << 10U;
+    /// Members in one event; the rest are told as if they joined.
+    static constexpr std::size_t members_at_once = 4000;
 
     news(const present& at, roster& nodes, outbox& out) : at_(at), nodes_(nodes), out_(out), views_(at, nodes) {}
 
@@ -51,6 +52,9 @@ private:
     void tell_approvers(std::uint64_t network, const wire::event& what);
     wire::network_info view(const network_record& network, online_node& to);
     void start_session(online_node& node);
+    /// Where it is a member or waits, by name.
+    [[nodiscard]] std::vector<const network_record*> networks_of(node_id node) const;
+    void tell_network(online_node& to, wire::network_info what);
 
     const present& at_;
     roster& nodes_;

@@ -2,11 +2,14 @@
 // A mediator with a clock, a durable store that can fail, and nodes that remember what they were told. Whatever a test does,
 // some things are checked with every output: who is written to, sequence numbers, both ends of each introduction, strangers.
 #include "buri/core/mediator.hpp"
+#include "buri/crypto/system_random.hpp"
 #include "tests/support/seeded_random.hpp"
+#include "tests/unit/core/mediator_secrecy.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 
@@ -23,36 +26,33 @@ inline core::mediator_settings usual_settings() {
     return settings;
 }
 
+/// Everybody has a plan with every permission and these limits.
+inline core::plan_table plan_of_limits(std::uint32_t members, std::uint32_t networks) {
+    auto small = premium_plan();
+    small.name = "small";
+    small.max_members = members;
+    small.max_networks = networks;
+    return core::plan_table({free_plan(), premium_plan(), small}, "small");
+}
+
 inline network_name net(std::string_view name) {
     return *network_name::parse(name);
 }
 
-/// What a node believes, from what it was told.
-struct believing_node {
-    struct tunnel {
-        node_id peer;
-        spi out;
-        std::uint64_t order = 0;
-    };
-    std::map<std::string, std::set<node_id>> networks;  ///< members by the network's compared name
-    std::map<node_id, wire::peer_info> peers;
-    std::map<spi, tunnel> tunnels;  ///< by inbound SPI; survive the loss of the connection
+/// Signs licences in every test.
+inline const core::licence_issuer& issuer() {
+    static crypto::system_random random;
+    static const auto key = crypto::identity_key::generate_ed25519(random);
+    static const core::licence_issuer made(key);
+    return made;
+}
 
-    /// The newest first.
-    [[nodiscard]] std::vector<wire::kept_tunnel> claims() const {
-        std::map<std::uint64_t, wire::kept_tunnel, std::greater<>> by_age;
-        for (const auto& [in, held] : tunnels)
-            by_age[held.order] = {held.peer, in, held.out};
-        std::vector<wire::kept_tunnel> out;
-        for (const auto& [order, claim] : by_age)
-            out.push_back(claim);
-        return out;
-    }
-    [[nodiscard]] std::size_t tunnels_to(node_id peer) const {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(tunnels, [peer](const auto& entry) { return entry.second.peer == peer; }));
-    }
-};
+/// As scrypt, without its cost.
+inline core::password_outcome hash(const core::password_work& work) {
+    const auto made = "hash of " + work.password;
+    return work.against.empty() ? core::password_outcome{made, true}
+                                : core::password_outcome{work.against, work.against == made};
+}
 
 class mediation {
 public:
@@ -67,18 +67,17 @@ public:
     void restart_server() {
         connections.clear();
         open_.clear();
-        sequences_.clear();
         start_server();
     }
 
     void advance(duration by) {
         const auto until = now + by;
         while (server->next_deadline() <= until) {
-            now = std::max(now, server->next_deadline());
-            server->on_deadline(now);
+            move_clocks(std::max(now, server->next_deadline()));
+            server->on_deadline(today, now);
             drain();
         }
-        now = until;
+        move_clocks(until);
     }
 
     node_id make_account(std::string_view nickname, std::string_view key = {}) {
@@ -95,8 +94,7 @@ public:
         const auto made = ++last_connection_;
         connections[node] = made;
         open_[made] = node;
-        sequences_[made] = 0;
-        server->on_connected(made, node, now);
+        server->on_connected(made, node, address_of_connection(node), now);
         drain();
         return made;
     }
@@ -109,8 +107,12 @@ public:
         drain();
     }
 
-    void hello(node_id node, std::vector<wire::kept_tunnel> claims = {}, std::vector<std::uint8_t> suites = {2, 3}) {
-        REQUIRE(succeeds(node, wire::hello{"test", std::move(suites), std::move(claims)}));
+    void hello(node_id node, std::vector<wire::kept_tunnel> claims = {}, std::vector<std::uint8_t> suites = {2, 3},
+               std::optional<wire::resume_point> resume = {}) {
+        const bool allows_plain = plain_allowed.contains(node);
+        wire::hello said{"test", std::move(suites), std::move(claims), {}, resume};
+        if (allows_plain) said.plain = true;
+        REQUIRE(succeeds(node, std::move(said)));
     }
 
     void tell_endpoints(node_id node) {
@@ -125,11 +127,21 @@ public:
         tell_endpoints(node);
     }
 
-    /// Come back as a node does whose process went on.
-    void come_back(node_id node) { come_online(node, nodes[node].claims()); }
+    /// Come back as a node does whose process went on: it resumes, or is told everything.
+    void come_back(node_id node) {
+        connect(node);
+        hello(node, nodes[node].claims(), {2, 3}, nodes[node].resume_point());
+        tell_endpoints(node);
+    }
 
     static wire::candidate candidate_of(node_id node) {
         return {wire::candidate_kind::mapped, {ip_address::v4(0xc6336400U | (node.value & 0xffU)), 4000}};
+    }
+
+    /// By default every node has an address of its own.
+    ip_address address_of_connection(node_id node) const {
+        const auto known = addresses.find(node);
+        return known != addresses.end() ? known->second : ip_address::v4(0xc6000000U | (node.value & 0xffffffU));
     }
 
     std::uint32_t ask(node_id node, wire::request body) {
@@ -151,11 +163,38 @@ public:
 
     bool succeeds(node_id node, wire::request body) { return !refusal(node, std::move(body)); }
 
+    /// The answer of this kind, which must be it.
+    template <typename Answer>
+    Answer answered(node_id node, wire::request body) {
+        const auto number = ask(node, std::move(body));
+        REQUIRE(std::holds_alternative<Answer>(answers.at(number)));
+        return std::get<Answer>(answers.at(number));
+    }
+
+    /// Whether it changed anything, or the error.
+    result<bool> operate(core::operator_wish wish) {
+        const auto ticket = ++last_ticket_;
+        server->operate(ticket, std::move(wish), today, now);
+        drain();
+        REQUIRE(operations.contains(ticket));
+        return operations.at(ticket);
+    }
+
+    void configure(core::mediator_settings settings) {
+        settings_ = settings;
+        server->configure(std::move(settings), today, now);
+        drain();
+    }
+
+    void set_plan(node_id node, std::string_view plan, std::optional<wall_time> until = {}) {
+        REQUIRE(operate(core::set_plan{node, std::string(plan), until}).has_value());
+    }
+
     /// A network with these members, the first its owner. All must listen.
     void make_network(std::string_view name, const std::vector<node_id>& members) {
         REQUIRE(succeeds(members.front(), wire::create_network{net(name), {}}));
         for (std::size_t i = 1; i < members.size(); ++i)
-            REQUIRE(succeeds(members[i], wire::join_network{net(name), {}}));
+            REQUIRE(succeeds(members[i], wire::join_network{net(name), {}, {}}));
     }
 
     // ---- what came out ------------------------------------------------------------------------------------------------
@@ -175,7 +214,18 @@ public:
     void forget() {
         events.clear();
         disconnects.clear();
+        entries.clear();
         output_count = 0;
+    }
+
+    /// What a rule would be asked with now.
+    [[nodiscard]] core::rule_input rules() { return {server->records(), settings_.plans, issuer(), today, random, {}}; }
+
+    /// What it believes, as far as it was told events, is what is so.
+    [[nodiscard]] bool knows_the_truth(node_id node) {
+        const auto& believed = nodes[node].networks;
+        const auto truth = truth_of(rules(), node);
+        return believed == truth;
     }
 
     /// Acknowledges the commit that waits, or lets it fail.
@@ -198,6 +248,7 @@ public:
                 ++output_count;
                 std::visit([&](auto& what) { on_output(what, opens); }, *output);
             }
+            if (hash_next()) continue;
             if (!commits_at_once || !waiting_commit) break;
             const auto why = std::exchange(fail_next_commit, std::nullopt);
             const auto done = std::exchange(waiting_commit, std::nullopt);
@@ -210,6 +261,16 @@ public:
         }
         for (const auto& open : opens)
             check_mirror(open, opens);
+        resuming_.clear();
+    }
+
+    /// The outcome of the hash that waits longest.
+    bool finish_hash() {
+        if (waiting_hashes.empty()) return false;
+        const auto next = waiting_hashes.front();
+        waiting_hashes.pop_front();
+        server->on_hashed(next.ticket, hash(next.work), today, now);
+        return true;
     }
 
     seeded_random random;
@@ -217,8 +278,13 @@ public:
     wall_time today{std::chrono::seconds(1'800'000'000)};
     std::unique_ptr<core::mediator> server;
     bool commits_at_once = true;
+    bool hashes_at_once = true;
     std::optional<error> fail_next_commit;
     std::optional<core::commit> waiting_commit;
+
+    std::deque<core::hash_wanted> waiting_hashes;
+    std::set<node_id> plain_allowed;  ///< who allows tunnels without encryption
+    std::map<node_id, ip_address> addresses;
 
     std::map<node_id, connection_id> connections;
     std::map<node_id, believing_node> nodes;
@@ -226,6 +292,9 @@ public:
     std::vector<std::pair<node_id, wire::event>> events;
     std::map<std::uint32_t, wire::answer> answers;
     std::map<std::uint64_t, result<node_id>> registrations;
+    std::map<std::uint64_t, result<bool>> operations;
+    std::vector<core::log_wanted> log_questions;
+    std::vector<audit_record> entries;  ///< of the audit log, since forget()
     std::vector<core::disconnect> disconnects;
     std::size_t output_count = 0;
     std::string last_text;
@@ -237,8 +306,9 @@ private:
         core::directory records;
         for (const auto& change : history)
             records.apply(change);
-        server = std::make_unique<core::mediator>(settings_, std::move(records), random, logger{});
+        server = std::make_unique<core::mediator>(settings_, std::move(records), issuer(), random, logger{});
         waiting_commit.reset();
+        waiting_hashes.clear();
     }
 
     void on_output(core::deliver& what, told_opens& opens) {
@@ -250,11 +320,29 @@ private:
             return;
         }
         auto& event = std::get<wire::numbered_event>(what.message);
-        REQUIRE(event.sequence == ++sequences_.at(what.to));
-        if (event.sequence == 1) REQUIRE(std::holds_alternative<wire::sync>(event.body));
+        auto& self = nodes[node];
+        check_sequence(what.to, self, event);
+        if (!resuming_.contains(what.to)) secrecy(rules(), node).check(event.body);
         if (const auto* const open = std::get_if<wire::tunnel_open>(&event.body)) opens.emplace_back(node, *open);
-        std::visit([&](const auto& body) { believe(node, body); }, event.body);
+        std::visit([&](const auto& body) { self.believe(body); }, event.body);
         events.emplace_back(node, std::move(event.body));
+    }
+
+    void check_sequence(connection_id connection, believing_node& self, const wire::numbered_event& event) {
+        const bool is_first = greeted_.insert(connection).second;
+        if (std::holds_alternative<wire::sync>(event.body)) {
+            REQUIRE(is_first);
+            REQUIRE(event.sequence == 1);
+        } else if (std::holds_alternative<wire::resumed>(event.body)) {
+            REQUIRE(is_first);
+            REQUIRE(event.sequence == self.sequence);
+            // What follows was true, and for this node to know, when it happened.
+            resuming_.insert(connection);
+        } else {
+            REQUIRE_FALSE(is_first);
+            REQUIRE(event.sequence == self.sequence + 1);
+        }
+        self.sequence = event.sequence;
     }
 
     void on_output(core::disconnect& what, told_opens&) {
@@ -274,11 +362,19 @@ private:
         REQUIRE(registrations.emplace(what.ticket, what.outcome).second);
     }
 
-    /// Nothing is told of nodes without a network in common.
-    void check_not_stranger(node_id to, node_id of) const {
-        INFO("told " << to_string(to) << " of " << to_string(of));
-        REQUIRE(to != of);
-        REQUIRE_FALSE(server->records().common_networks(to, of).empty());
+    void on_output(core::hash_wanted& what, told_opens&) { waiting_hashes.push_back(what); }
+    void on_output(core::log_wanted& what, told_opens&) { log_questions.push_back(what); }
+    void on_output(core::logged& what, told_opens&) { entries.push_back(what.entry); }
+    void on_output(core::operator_done& what, told_opens&) {
+        REQUIRE(operations.emplace(what.ticket, what.outcome).second);
+    }
+
+    bool hash_next() { return hashes_at_once && finish_hash(); }
+
+    void move_clocks(time_point to) {
+        const auto before = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+        now = to;
+        today += std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()) - before;
     }
 
     void check_mirror(const std::pair<node_id, wire::tunnel_open>& told, const told_opens& all) const {
@@ -286,7 +382,7 @@ private:
         const auto matches = std::ranges::count_if(all, [&](const auto& other) {
             const auto& mirror = other.second;
             return other.first == open.peer && mirror.peer == node && mirror.in == open.out && mirror.out == open.in &&
-                   mirror.suite == open.suite && mirror.punch == open.punch;
+                   mirror.suite == open.suite && mirror.punch == open.punch && mirror.plain == open.plain;
         });
         REQUIRE(matches == 1);
         REQUIRE(open.in != open.out);
@@ -296,51 +392,13 @@ private:
         REQUIRE(open.key == server->records().account(open.peer)->key_blob);
     }
 
-    void believe(node_id node, const wire::sync& told) {
-        auto& self = nodes[node];
-        self.networks.clear();
-        self.peers.clear();
-        for (const auto& network : told.networks)
-            believe(node, wire::network_event{network});
-        for (const auto& peer : told.peers)
-            believe(node, wire::peer_event{peer});
-    }
-    void believe(node_id node, const wire::peer_event& told) {
-        check_not_stranger(node, told.peer.id);
-        nodes[node].peers[told.peer.id] = told.peer;
-    }
-    void believe(node_id node, const wire::network_event& told) {
-        REQUIRE(server->records().is_member(server->records().network(told.network.name)->id, node));
-        nodes[node].networks[told.network.name.key()] = {told.network.members.begin(), told.network.members.end()};
-    }
-    void believe(node_id node, const wire::member_joined& told) {
-        check_not_stranger(node, told.member);
-        REQUIRE(nodes[node].networks.at(told.network.key()).insert(told.member).second);
-    }
-    void believe(node_id node, const wire::member_left& told) {
-        REQUIRE(nodes[node].networks.at(told.network.key()).erase(told.member) == 1);
-    }
-    void believe(node_id node, const wire::network_gone& told) {
-        REQUIRE(nodes[node].networks.erase(told.network.key()) == 1);
-    }
-    void believe(node_id node, const wire::tunnel_open& told) {
-        check_not_stranger(node, told.peer);
-        REQUIRE(nodes[node].tunnels.emplace(told.in, believing_node::tunnel{told.peer, told.out, ++opened_}).second);
-    }
-    void believe(node_id node, const wire::tunnel_close& told) {
-        const auto known = nodes[node].tunnels.find(told.in);
-        if (known != nodes[node].tunnels.end() && known->second.peer == told.peer) nodes[node].tunnels.erase(known);
-    }
-    void believe(node_id node, const wire::peer_candidates& told) { check_not_stranger(node, told.peer); }
-    void believe(node_id, const wire::notice&) {}
-
     core::mediator_settings settings_;
     std::map<connection_id, node_id> open_;
-    std::map<connection_id, std::uint64_t> sequences_;
+    std::set<connection_id> greeted_;   ///< who was told something
+    std::set<connection_id> resuming_;  ///< who is being told what it missed
     connection_id last_connection_ = 0;
     std::uint64_t last_ticket_ = 0;
     std::uint32_t last_number_ = 0;
-    std::uint64_t opened_ = 0;
 };
 
 }  // namespace buri::test

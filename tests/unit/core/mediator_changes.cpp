@@ -25,7 +25,7 @@ TEST_CASE("nothing is acknowledged, told or visible before it is durable") {
     on.make_network("home", {on.anna});
     on.forget();
     on.commits_at_once = false;
-    const auto number = on.ask(on.berta, wire::join_network{net("home"), {}});
+    const auto number = on.ask(on.berta, wire::join_network{net("home"), {}, {}});
     REQUIRE(on.waiting_commit);
     CHECK_FALSE(on.answers.contains(number));
     CHECK(on.told_count(on.anna) + on.told_count(on.berta) == 0);
@@ -55,7 +55,7 @@ TEST_CASE("a request that waits is decided on what the one before it left") {
     on.commits_at_once = false;
     const auto by_anna = on.ask(on.anna, wire::create_network{net("home"), {}});
     const auto by_berta = on.ask(on.berta, wire::create_network{net("HOME"), {}});
-    const auto join = on.ask(on.berta, wire::join_network{net("home"), {}});
+    const auto join = on.ask(on.berta, wire::join_network{net("home"), {}, {}});
     const auto remove = on.ask(on.anna, wire::delete_network{net("home")});
     SECTION("all durable") {
         on.finish_commit();
@@ -83,14 +83,14 @@ TEST_CASE("a request that waits is decided on what the one before it left") {
 
 TEST_CASE("the last place in a network is given once") {
     auto settings = usual_settings();
-    settings.limits.members_per_network = 2;
+    settings.plans = plan_of_limits(2, 256);
     pair_online on(settings);
     const auto carl = on.make_account("carl");
     on.come_online(carl);
     on.make_network("home", {on.anna});
     on.commits_at_once = false;
-    const auto first = on.ask(on.berta, wire::join_network{net("home"), {}});
-    const auto second = on.ask(carl, wire::join_network{net("home"), {}});
+    const auto first = on.ask(on.berta, wire::join_network{net("home"), {}, {}});
+    const auto second = on.ask(carl, wire::join_network{net("home"), {}, {}});
     on.finish_commit();
     CHECK(std::holds_alternative<wire::ok_answer>(on.answers.at(first)));
     CHECK(std::get<wire::error_answer>(on.answers.at(second)).code == static_cast<std::uint16_t>(errc::network_full));
@@ -100,7 +100,7 @@ TEST_CASE("a change outlives the connection that asked for it once it is decided
     pair_online on;
     on.make_network("home", {on.anna});
     on.commits_at_once = false;
-    const auto joining = on.ask(on.berta, wire::join_network{net("home"), {}});
+    const auto joining = on.ask(on.berta, wire::join_network{net("home"), {}, {}});
     const auto naming = on.ask(on.berta, wire::set_nickname{"bee"});
     on.disconnect(on.berta);
     on.forget();
@@ -187,15 +187,15 @@ TEST_CASE("ten passwords may be tried in a minute, and a new connection does not
     pair_online on;
     on.make_network("home", {on.anna});
     for (int i = 0; i < 10; ++i)
-        CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess"}) == errc::network_not_found);
-    CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess"}) == errc::too_many_requests);
+        CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess", {}}) == errc::network_not_found);
+    CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess", {}}) == errc::too_many_requests);
     on.disconnect(on.berta);
     on.come_online(on.berta);
-    CHECK(on.refusal(on.berta, wire::join_network{net("home"), "guess"}) == errc::too_many_requests);
-    CHECK(on.succeeds(on.berta, wire::join_network{net("home"), {}}));
+    CHECK(on.refusal(on.berta, wire::join_network{net("home"), "guess", {}}) == errc::too_many_requests);
+    CHECK(on.succeeds(on.berta, wire::join_network{net("home"), {}, {}}));
     on.advance(6s);
-    CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess"}) == errc::network_not_found);
-    CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess"}) == errc::too_many_requests);
+    CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess", {}}) == errc::network_not_found);
+    CHECK(on.refusal(on.berta, wire::join_network{net("none"), "guess", {}}) == errc::too_many_requests);
 }
 
 TEST_CASE("requests that wait for the disk have a bound per node") {

@@ -1,4 +1,6 @@
+#include "buri/wire/frame.hpp"
 #include "tests/unit/core/mediation.hpp"
+#include "tests/unit/core/mediator_crowd.hpp"
 
 using namespace buri;
 using namespace buri::test;
@@ -34,7 +36,17 @@ TEST_CASE("hello is answered with ok and then everything the node may know") {
     CHECK(syncs[0].pool == "100.64.0.0/10");
     CHECK(syncs[0].ula == "fd00:1:2:3::/64");
     REQUIRE(syncs[0].networks.size() == 1);
-    CHECK(syncs[0].networks[0] == wire::network_info{net("home"), on.anna, true, 256, {on.anna, on.berta}});
+    const auto& home = syncs[0].networks[0];
+    CHECK(home.settings.network.text() == "home");
+    CHECK(home.settings.owner == on.anna);
+    CHECK(home.settings.open);
+    CHECK(home.settings.encryption);
+    CHECK_FALSE(home.settings.locked);
+    CHECK(home.settings.max_members == 256);
+    CHECK(home.members == std::vector<wire::member_info>{{on.anna, "anna", {}}, {on.berta, "berta", {}}});
+    CHECK_FALSE(home.waiting);
+    CHECK(syncs[0].plan.name == "premium");
+    CHECK(syncs[0].session != 0);
     REQUIRE(syncs[0].peers.size() == 1);
     CHECK(syncs[0].peers[0].id == on.berta);
     CHECK(syncs[0].peers[0].online);
@@ -77,7 +89,7 @@ TEST_CASE("a connection lost for 20 s takes the node offline and closes its tunn
     CHECK(on.told<wire::tunnel_close>(on.berta)[0].reason == "offline");
     CHECK(on.server->tunnel_count() == 0);
     CHECK(on.told_count(on.stranger) == 0);
-    CHECK(on.server->next_deadline() == never);
+    CHECK(on.server->next_deadline() == never);  // nothing is left to do
 }
 
 TEST_CASE("connections without a hello do not lengthen the absence") {
@@ -124,20 +136,21 @@ TEST_CASE("a connection of an account that does not exist is ended") {
 
 TEST_CASE("a new member and those it finds learn of each other, and of a new name") {
     two_friends_and_a_stranger on;
-    REQUIRE(on.succeeds(on.stranger, wire::join_network{net("HOME"), {}}));
+    REQUIRE(on.succeeds(on.stranger, wire::join_network{net("HOME"), {}, {}}));
     CHECK(on.told<wire::peer_event>(on.stranger).size() == 2);
     CHECK(on.told<wire::network_event>(on.stranger).at(0).network.members.size() == 3);
-    CHECK(on.told<wire::network_event>(on.stranger).at(0).network.name.text() == "home");
+    CHECK(on.told<wire::network_event>(on.stranger).at(0).network.settings.network.text() == "home");
     CHECK(on.told<wire::peer_event>(on.anna).size() == 1);
-    CHECK(on.told<wire::member_joined>(on.anna).at(0) == wire::member_joined{net("home"), on.stranger});
+    CHECK(on.told<wire::member_joined>(on.anna).at(0) ==
+          wire::member_joined{net("home"), {on.stranger, "stranger", {}}});
     on.forget();
     REQUIRE(on.succeeds(on.stranger, wire::set_nickname{"friend"}));
     CHECK(on.told<wire::peer_event>(on.anna).at(0).peer.nickname == "friend");
     CHECK(on.told<wire::peer_event>(on.berta).size() == 1);
     on.forget();
     REQUIRE(on.succeeds(on.stranger, wire::leave_network{net("home")}));
-    CHECK(on.told<wire::network_gone>(on.stranger).at(0) == wire::network_gone{net("home"), "left"});
-    CHECK(on.told<wire::member_left>(on.berta).at(0) == wire::member_left{net("home"), on.stranger});
+    CHECK(on.told<wire::network_gone>(on.stranger).at(0) == wire::network_gone{net("home"), "left", ""});
+    CHECK(on.told<wire::member_left>(on.berta).at(0) == wire::member_left{net("home"), on.stranger, "left"});
     on.forget();
     REQUIRE(on.succeeds(on.stranger, wire::set_nickname{"gone"}));
     CHECK(on.told_count(on.anna) == 0);
@@ -147,7 +160,7 @@ TEST_CASE("a deleted network is gone for all its members") {
     two_friends_and_a_stranger on;
     CHECK(on.refusal(on.berta, wire::delete_network{net("home")}) == errc::not_owner);
     REQUIRE(on.succeeds(on.anna, wire::delete_network{net("home")}));
-    CHECK(on.told<wire::network_gone>(on.anna).at(0) == wire::network_gone{net("home"), "deleted"});
+    CHECK(on.told<wire::network_gone>(on.anna).at(0) == wire::network_gone{net("home"), "deleted", ""});
     CHECK(on.told<wire::network_gone>(on.berta).size() == 1);
     CHECK(on.told_count(on.stranger) == 0);
     CHECK(on.refusal(on.anna, wire::delete_network{net("home")}) == errc::network_not_found);
@@ -155,31 +168,27 @@ TEST_CASE("a deleted network is gone for all its members") {
 
 TEST_CASE("a sync too large for a frame says the rest in events") {
     auto settings = usual_settings();
-    settings.limits.members_per_network = 10'000;
+    settings.plans = plan_of_limits(0, 0);
     mediation on(settings);
-    record_change change;
-    const auto add = [&](std::uint32_t id) {
-        const auto key = std::to_string(id);
-        change.push_back(put_account{{{id}, "node", bytes(key.begin(), key.end()), on.today}});
-    };
+    crowd_builder crowd(on.today);
     const node_id self{1};
-    add(1);
-    for (std::uint64_t network = 1; network <= 3; ++network) {
-        change.push_back(put_network{{network, net("net-" + std::to_string(network)), self, "", on.today}});
-        change.push_back(put_member{{network, self, on.today}});
-        for (std::uint32_t i = 0; i < 900; ++i) {
-            const auto id = static_cast<std::uint32_t>(network) * 10'000 + i;
-            add(id);
-            change.push_back(put_member{{network, {id}, on.today}});
+    crowd.account(self);
+    const std::uint32_t sizes[] = {900, 1200, 900, 5000};
+    for (std::uint32_t network = 1; network <= 4; ++network) {
+        crowd.network(network, "net-" + std::to_string(network), self);
+        for (std::uint32_t i = 0; i < sizes[network - 1]; ++i) {
+            crowd.account({network * 10'000 + i});
+            crowd.member(network, {network * 10'000 + i});
         }
     }
-    on.history.push_back(change);
+    on.history.push_back(crowd.change);
     on.restart_server();
     on.connect(self);
     on.hello(self);
     CHECK(on.told<wire::sync>(self).at(0).networks.size() == 2);
-    CHECK(on.told<wire::sync>(self).at(0).peers.size() == 1800);
-    CHECK(on.nodes[self].peers.size() == 2700);
-    CHECK(on.nodes[self].networks.size() == 3);
-    CHECK(on.nodes[self].networks.at("net-3").size() == 901);
+    CHECK(on.told<wire::sync>(self).at(0).peers.size() == 2100);
+    CHECK(on.nodes[self].peers.size() == 8000);
+    CHECK(on.knows_the_truth(self));
+    for (const auto& [node, event] : on.events)
+        CHECK(wire::encode(wire::numbered_event{1, event}).size() < wire::max_frame);
 }

@@ -76,11 +76,11 @@ TEST_CASE("a node that does not say hello is not introduced and not seen") {
     on.advance(10s);
     CHECK(on.output_count == 0);
     CHECK(on.server->online_count() == 2);
-    CHECK(on.refusal(on.carl, wire::join_network{net("home"), {}}) == errc::out_of_order);
+    CHECK(on.refusal(on.carl, wire::join_network{net("home"), {}, {}}) == errc::out_of_order);
     CHECK(on.refusal(on.carl, wire::endpoints{}) == errc::out_of_order);
     CHECK(on.refusal(on.carl, wire::ping{}) == errc::out_of_order);
     on.hello(on.carl);
-    CHECK(on.refusal(on.carl, wire::hello{"again", {2}, {}}) == errc::out_of_order);
+    CHECK(on.refusal(on.carl, wire::hello{"again", {2}, {}, {}, {}}) == errc::out_of_order);
     CHECK(on.succeeds(on.carl, wire::ping{}));
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("without a suite in common both are told once, and a tunnel comes when
     three_nodes on;
     on.come_online(on.carl, {}, {1});
     on.forget();
-    REQUIRE(on.succeeds(on.carl, wire::join_network{net("home"), {}}));
+    REQUIRE(on.succeeds(on.carl, wire::join_network{net("home"), {}, {}}));
     REQUIRE(on.told<wire::notice>(on.carl).size() == 2);
     CHECK(on.told<wire::notice>(on.carl)[0].code == static_cast<std::uint16_t>(errc::suite_refused));
     REQUIRE(on.told<wire::notice>(on.anna).size() == 1);
