@@ -120,7 +120,7 @@ class Commands:
         self.node.known.confirming = how == "on"
 
     async def do_confirmed(self):
-        await asyncio.gather(*self.node.known.confirmations)
+        await asyncio.gather(*self.node.known.confirmations, return_exceptions=True)
         self.node.known.confirmations.clear()
 
     async def do_heard(self):

@@ -115,17 +115,22 @@ class Node(asyncio.DatagramProtocol):
             while True:
                 self.handle(await control.next_message())
         except Closed as problem:
-            for answer in self.requests.values():
-                if not answer.done():
-                    answer.set_exception(problem)
+            self.give_up(problem)
         except (Refused, Answered) as problem:
             print(f"refused: {problem}", file=sys.stderr, flush=True)
             control.close()
+
+    def give_up(self, problem):
+        for answer in self.requests.values():
+            if not answer.done():
+                answer.set_exception(problem)
+        self.requests.clear()
 
     def lose(self):
         self.pinging.cancel()
         self.reading.cancel()
         self.control.close()
+        self.give_up(Closed("the connection is lost"))
 
     def handle(self, message):
         kind = shapes.check(message)

@@ -11,6 +11,8 @@ from wire import cbor, u8, u32, var
 
 MALFORMED, UNKNOWN_REQUEST, KEY_MISMATCH, SUITE_REFUSED, AUTH_FAILED = 2, 4, 34, 36, 37
 ACCOUNT_UNKNOWN, OUT_OF_ORDER, NAME_INVALID, NETWORK_NOT_FOUND = 38, 39, 60, 64
+USAGE, PASSWORD_MISSING, PEER_NOT_FOUND, NOT_A_MEMBER, INVITE_NOT_FOUND, BAN_NOT_FOUND = 3, 63, 65, 67, 88, 89
+TRANSFER_NOT_OFFERED, TEXT_INVALID, OWNS_NETWORKS, LICENCE_INVALID = 90, 91, 92, 94
 
 
 class Checks:
@@ -252,6 +254,47 @@ class Checks:
         await self.answer(control, "error", MALFORMED, t="endpoints", q=7, candidates=[{}], nat="none")
         await self.answer(control, "error", NETWORK_NOT_FOUND, t="leave", q=2**32 - 1, network="no_such_network")
         await self.answer(control, "ok", t="ping", q=0, more={"a": [True, None, -(2**63)]})
+
+    async def check_administration_with_faults_gets_errors(self):
+        control, name, nobody = await self.ready(), f"refused_{self.suite}", "192.0.2.1"
+        await self.answer(control, "ok", t="create", q=2, network=name)
+        blob, signature = crypto.blob_of(self.other_key), bytes(64)
+        cases = [
+            (MALFORMED, "grant", {"member": nobody, "can": ["ban", "fly"]}),
+            (NOT_A_MEMBER, "grant", {"member": nobody, "can": ["ban"]}),
+            (MALFORMED, "ban", {"member": nobody, "reason": "", "until": 253402300800}),
+            (TEXT_INVALID, "ban", {"member": nobody, "reason": "x" * 257}),
+            (PEER_NOT_FOUND, "ban", {"member": nobody, "reason": ""}),
+            (USAGE, "ban", {"member": wire.node_text(self.identity), "reason": ""}),
+            (USAGE, "evict", {"member": wire.node_text(self.identity)}),
+            (BAN_NOT_FOUND, "unban", {"member": nobody}),
+            (USAGE, "unban", {}),
+            (TEXT_INVALID, "announce", {"text": "x" * 1025}),
+            (TEXT_INVALID, "announce", {"text": ""}),
+            (TEXT_INVALID, "announce", {"text": "a\x07b"}),
+            (TEXT_INVALID, "welcome", {"text": "\x1b[31m"}),
+            (MALFORMED, "invite", {"digest": bytes(31), "max_uses": 1, "approved": False}),
+            (MALFORMED, "join", {"invite": bytes(15)}),
+            (INVITE_NOT_FOUND, "uninvite", {"id": 2**64 - 1}),
+            (USAGE, "set", {"password": "x", "open": True}),
+            (PASSWORD_MISSING, "set", {"password": ""}),
+            (TRANSFER_NOT_OFFERED, "heir", {"accept": True}),
+            (LICENCE_INVALID, "licence", {"key": "buri-licence-AAAA"}),
+            (AUTH_FAILED, "rotate", {"key": blob, "by_old": signature, "by_new": signature}),
+            (OWNS_NETWORKS, "delete_account", {"networks": False}),
+        ]
+        for number, (code, kind, fields) in enumerate(cases, 3):
+            await self.answer(control, "error", code, t=kind, q=number, network=name, **fields)
+        await self.answer(control, "error", NETWORK_NOT_FOUND, t="log", q=99, network="no_such_network", after=0, limit=1)
+        await self.answer(control, "ok", t="delete", q=100, network=name)
+
+    async def check_unknown_session_is_synchronised(self):
+        for session in (0, 1, 2**64 - 1):
+            control = await self.online()
+            control.message(t="hello", q=1, software="", suites=bytes([self.suite]), tunnels=[],
+                            resume={"session": session, "sequence": 0})
+            assert (await control.next_message())["t"] == "ok"
+            assert (await control.next_message())["t"] == "sync"
 
     async def check_message_that_is_no_map_closes(self):
         ping = cbor({"t": "ping", "q": 2})
