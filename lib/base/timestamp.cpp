@@ -1,8 +1,8 @@
 #include "buri/base/timestamp.hpp"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
-#include <ctime>
+#include <cstdint>
 
 namespace buri {
 namespace {
@@ -18,6 +18,11 @@ bool has_form(std::string_view text) {
     return true;
 }
 
+std::string digits(std::int64_t value, std::size_t width) {
+    auto text = std::to_string(value);
+    return std::string(width - std::min(width, text.size()), '0') + text;
+}
+
 int number(std::string_view text, std::size_t from, std::size_t length) {
     int out = 0;
     std::from_chars(text.data() + from, text.data() + from + length, out);
@@ -27,12 +32,12 @@ int number(std::string_view text, std::size_t from, std::size_t length) {
 }  // namespace
 
 std::string to_rfc3339(wall_time when) {
-    const std::time_t seconds = when.time_since_epoch().count();
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return {text.data(), length};
+    const auto day = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(when - day);
+    return digits(int{date.year()}, 4) + "-" + digits(static_cast<int>(unsigned{date.month()}), 2) + "-" +
+           digits(static_cast<int>(unsigned{date.day()}), 2) + "T" + digits(time.hours().count(), 2) + ":" +
+           digits(time.minutes().count(), 2) + ":" + digits(time.seconds().count(), 2) + "Z";
 }
 
 std::optional<wall_time> parse_rfc3339(std::string_view text) {
