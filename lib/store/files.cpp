@@ -137,11 +137,13 @@ tl::unexpected<error> refused_to_replace(const std::filesystem::path& file) {
 
 result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
     int problem = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
-    // Not every file system has it; a link does not replace either.
-    if (problem == EINVAL) problem = ::link(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+    if (problem == EINVAL) {
+        // Not every file system has that; a link does not replace either.
+        problem = ::link(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+        if (problem == 0) ::unlink(from.c_str());
+    }
     if (problem == EEXIST) return refused_to_replace(to);
     if (problem != 0) return fail(file_error("cannot write", to, problem));
-    ::unlink(from.c_str());
     return sync_directory(directory_of(to));
 }
 

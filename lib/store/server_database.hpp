@@ -47,8 +47,9 @@ public:
     /// any number), but never the newest. Gives how many went.
     result<std::uint64_t> prune_audit(wall_time keep_since, std::uint64_t keep_count);
 
-    /// Begins a copy of the database with these files in it, which must not exist yet, and neither may FILE.part. The
-    /// database must outlive the backup, and goes on as ever: changes made before the last step are in the copy.
+    /// Begins a copy of the database with these other files in it; neither FILE nor FILE.part may exist yet. The
+    /// database must outlive the last step, and goes on as ever: changes made before that are in the copy. A change
+    /// that fails makes the copy begin anew.
     result<database_backup> begin_backup(const std::filesystem::path& file, std::vector<backup_file> files);
 
 private:

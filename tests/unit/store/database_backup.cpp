@@ -129,6 +129,18 @@ TEST_CASE("a backup that is given up leaves nothing, and another can be taken at
     CHECK(*database.begin_backup(dir / "backup", host_files)->step(-1));
 }
 
+TEST_CASE("a backup under way may be given up after its database was closed") {
+    const test::scratch_directory dir;
+    std::optional<server_database> database = *server_database::open(dir / "server.db");
+    REQUIRE(database->commit(test::town()));
+    std::optional<database_backup> backup = *database->begin_backup(dir / "backup", host_files);
+    CHECK_FALSE(*backup->step(1));
+    database.reset();
+    backup.reset();
+    CHECK(test::names_in(dir.path()) == std::set<std::string>{"server.db"});
+    CHECK(server_database::open(dir / "server.db")->load()->accounts.size() == 2);
+}
+
 TEST_CASE("two backups of one server can be under way") {
     const test::scratch_directory dir;
     auto database = *server_database::open(dir / "server.db");

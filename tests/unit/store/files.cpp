@@ -218,5 +218,21 @@ TEST_CASE("a directory is not made in a file system that makes none") {
     CHECK_FALSE(make_directory("/proc/no/such", 0700));
 }
 
+TEST_CASE("a finished file gets its name unless that is taken") {
+    const test::scratch_directory dir;
+    test::put(dir / "file.part", "new");
+    REQUIRE(rename_durably(dir / "file.part", dir / "file"));
+    CHECK(test::names_in(dir.path()) == std::set<std::string>{"file"});
+
+    test::put(dir / "file.part", "newer");
+    const auto done = rename_durably(dir / "file.part", dir / "file");
+    REQUIRE_FALSE(done);
+    CHECK_THAT(done.error().text, Catch::Contains("'" + (dir / "file").string() + "': it exists already"));
+    CHECK(test::content_of(dir / "file") == "new");
+    CHECK(test::content_of(dir / "file.part") == "newer");
+    CHECK_FALSE(rename_durably(dir / "file.part", dir / "missing" / "file"));
+    CHECK_FALSE(rename_durably(dir / "missing.part", dir / "other"));
+}
+
 }  // namespace
 }  // namespace buri::store
