@@ -1,5 +1,6 @@
 #pragma once
 // A node behind the local interface: one method of JSON-RPC is one row of a table here.
+#include "buri/crypto/system_random.hpp"
 #include "buri/node/node.hpp"
 #include "daemon/local_service.hpp"
 
@@ -28,6 +29,7 @@ public:
 
 private:
     node::node& node_;
+    crypto::system_random random_;  ///< of invites
     event_source events_;
     std::function<void()> stop_;
     friend struct node_methods;

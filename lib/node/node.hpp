@@ -94,6 +94,7 @@ public:
     [[nodiscard]] const std::string& nickname() const;
     [[nodiscard]] std::string fingerprint() const;
     [[nodiscard]] const core::node_machine& machine() const { return machine_; }
+    [[nodiscard]] const store::pinned_server& server() const { return *state_.server; }
     [[nodiscard]] bool is_online() const { return machine_.is_online(); }
 
 private:

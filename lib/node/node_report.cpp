@@ -1,5 +1,4 @@
 // What a node tells about itself, as the JSON documents of vpn(1).
-#include "buri/base/timestamp.hpp"
 #include "buri/core/node/documents.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/node/node.hpp"
@@ -41,15 +40,6 @@ std::string_view state_of(const core::peer_view& view) {
 
 bool is_unencrypted(const core::peer_view& view) {
     return view.tunnel && view.tunnel->state == core::tunnel_state::up && view.tunnel->plain;
-}
-
-json applicant_json(const wire::applicant& who) {
-    return {
-        {"address", to_string(who.id)},
-        {"name", who.name},
-        {"fingerprint", who.fingerprint},
-        {"since", to_rfc3339(who.since)},
-    };
 }
 
 }  // namespace
@@ -161,8 +151,8 @@ json node::network_json(const wire::network_info& network) const {
     out["peers"] = std::move(peers);
     out["applicants"] = json::array();
     for (const auto& who : network.applicants)
-        out["applicants"].push_back(applicant_json(who));
-    out["latest"] = settings.latest ? core::announcement_json(*settings.latest) : json(nullptr);
+        out["applicants"].push_back(core::applicant_json(who));
+    out["announcement"] = settings.latest ? core::announcement_json(*settings.latest) : json(nullptr);
     return out;
 }
 

@@ -38,6 +38,15 @@ json settings_json(const wire::network_settings& settings) {
     };
 }
 
+json applicant_json(const wire::applicant& who) {
+    return {
+        {"address", to_string(who.id)},
+        {"name", who.name},
+        {"fingerprint", who.fingerprint},
+        {"since", to_rfc3339(who.since)},
+    };
+}
+
 json announcement_json(const wire::announcement_info& message) {
     return {
         {"id", message.id},

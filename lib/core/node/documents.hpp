@@ -17,6 +17,8 @@ wire::json privileges_json(privilege_set values);
 wire::json named_node_json(const std::optional<node_id>& id, const std::string& name);
 /// {owner, open, locked, approval, encryption, max_members, heir}
 wire::json settings_json(const wire::network_settings& settings);
+/// {address, name, fingerprint, since}
+wire::json applicant_json(const wire::applicant& who);
 /// {id, time, author {address, name}, text}
 wire::json announcement_json(const wire::announcement_info& message);
 /// {id, time, actor {address, name}, act, network, target {address, name} or null, before, after, result}
