@@ -39,14 +39,17 @@ private:
     fs::path path_;
 };
 
+/// A log that an earlier database left would be read as the restored one's.
 result<void> refuse_existing(const fs::path& state) {
-    std::vector<state_file> all(small_state_files().begin(), small_state_files().end());
-    all.push_back(database_file);
-    for (const auto& file : all) {
+    const std::string database(database_file.name);
+    std::vector<std::string> names{database, database + "-wal", database + "-journal"};
+    for (const auto& file : small_state_files())
+        names.emplace_back(file.name);
+    for (const auto& name : names) {
         std::error_code ignored;
-        if (!fs::exists(fs::symlink_status(state / file.name, ignored))) continue;
-        return fail(errc::already_initialised, "there is a server in " + state.string() + " already: it has " +
-                                                   std::string(file.name) + ". Name another directory with --state.");
+        if (!fs::exists(fs::symlink_status(state / name, ignored))) continue;
+        return fail(errc::already_initialised, "there is a server in " + state.string() + " already: it has " + name +
+                                                   ". Name another directory with --state.");
     }
     return {};
 }

@@ -109,7 +109,7 @@ TEST_CASE("a backup overwrites nothing and needs an absolute path", "[backup]") 
 TEST_CASE("a restore touches no directory that has anything of a server", "[restore]") {
     server_fixture world;
     REQUIRE(world.run(world.administration().async_backup(world / "b")));
-    for (const auto* const name : {"server.toml", "server.db", "host_rsa.pem"}) {
+    for (const auto* const name : {"server.toml", "server.db", "server.db-wal", "host_rsa.pem"}) {
         const test::scratch_directory other;
         write(other / name, "x");
         const auto refused = server::restore(world / "b", other.path());
@@ -120,6 +120,19 @@ TEST_CASE("a restore touches no directory that has anything of a server", "[rest
     }
     const test::scratch_directory empty;
     CHECK(server::restore(world / "b", empty.path()));
+}
+
+TEST_CASE("what a killed restore left is in nobody's way, and does not stay", "[restore]") {
+    server_fixture world;
+    REQUIRE(world.run(world.administration().async_backup(world / "b")));
+    const test::scratch_directory target;
+    fs::create_directory(target / "restore.part");
+    write(target / "restore.part/server.db", "half");
+    write(target / "notes.txt", "mine");
+    REQUIRE(server::restore(world / "b", target.path()));
+    CHECK(names_in(target.path()) == std::set<std::string>{"host_ed25519.pem", "host_ed25519.pub", "host_rsa.pem",
+                                                           "host_rsa.pub", "lock", "notes.txt", "server.db",
+                                                           "server.toml"});
 }
 
 TEST_CASE("what is no backup of a server is refused and leaves nothing", "[restore]") {
