@@ -64,8 +64,8 @@ cells log_row(const wire::json& entry) {
             {text_of(entry, "act")},
             {or_dash(text_of(entry, "network"))},
             {or_dash(person_of(entry, "target"))},
-            {or_dash(change_text(entry))},
-            {result == "ok" ? "" : result, color::red}};
+            {or_dash(result), result == "ok" ? color::plain : color::red},
+            {change_text(entry)}};
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ std::string invites_view(const wire::json& invites, const palette& colors) {
 }
 
 std::string log_view(const wire::json& entries, const palette& colors) {
-    return table_of(head({"TIME", "ACTOR", "ACT", "NETWORK", "TARGET", "CHANGE", "RESULT"}), entries, log_row, colors);
+    return table_of(head({"TIME", "ACTOR", "ACT", "NETWORK", "TARGET", "RESULT", "CHANGE"}), entries, log_row, colors);
 }
 
 std::string log_line(const wire::json& entry, const palette& colors) {

@@ -64,12 +64,14 @@ std::string lines_of(const std::vector<const command_info*>& commands, std::size
     return out;
 }
 
-/// "set, requests, admin grant"; without a first word that is the group's name: the title has it.
+/// "set, requests, admin grant"; without the group's name if all begin with it: the title has it.
 std::string words_of(std::string_view group) {
     const std::string first = std::string(group) + " ";
+    const auto commands = in_group(group);
+    const bool is_said =
+        std::ranges::all_of(commands, [&](const command_info* each) { return each->path.starts_with(first); });
     std::string out;
-    for (const auto* const command : in_group(group)) {
-        const bool is_said = find_family(group) != nullptr && command->path.starts_with(first);
+    for (const auto* const command : commands) {
         out += (out.empty() ? "" : ", ") + std::string(command->path.substr(is_said ? first.size() : 0));
     }
     return out;

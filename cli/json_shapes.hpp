@@ -156,9 +156,9 @@ inline constexpr auto error_fields = std::to_array<field_info>({
 inline constexpr auto server_fields = std::to_array<field_info>({
     {"version", "of the server"},
     {"pid", "of the server"},
-    {"name", "what it calls itself"},
+    {"name", "null, or what it calls itself"},
     {"uptime_s", "seconds since its start"},
-    {"listen_tcp", "where nodes connect"},
+    {"listen_tcp", "the TCP port where nodes connect"},
     {"accounts", "how many there are"},
     {"networks", "how many there are"},
     {"online", "accounts that are connected"},
@@ -185,7 +185,7 @@ inline constexpr auto account_fields = std::to_array<field_info>({
 inline constexpr auto server_network_fields = std::to_array<field_info>({
     {"name", "the network's name"},
     {"owner", "an object {address, nickname}"},
-    {"members", "how many; with 'server network', an array of {address, name, can}"},
+    {"members", "how many; with 'server network', an array of {address, name, can, waiting}"},
     {"waiting", "how many wait for approval"},
     {"open", "true: no password"},
     {"locked", "true: nobody new joins"},

@@ -57,7 +57,7 @@ not found
 timed out
 .TP
 .B 7
-refused by the network's policy (full, too many networks)
+refused by the network's policy or the account's plan (locked, banned, full, too many networks)
 .TP
 .B 8
 a problem with a key (changed, unknown, unsuitable)
@@ -69,17 +69,59 @@ A daemon listens on a unix socket, mode 0660 and group
 if there is such a group, else for its own user alone.
 It speaks JSON-RPC 2.0, one object a line of at most 65,536 bytes, without batches.
 Requests on one connection are answered in order.
+Times are RFC 3339 in UTC.
+A peer is a nickname, an address, or NICKNAME.NETWORK; together with a network, its name there or any address.
+.SS Of a node
 .TP
 .BR status ", " networks ", " peers ", " version
 take no parameters.
 .TP
 .BR network " {network}, " leave " {network}, " delete " {network}"
 .TQ
-.BR create " {network, password?}, " join " {network, password?}"
-take a network's name; no password means an open network.
+.BR create " {network, password?}, " join " {network, password?} or {invite}"
+take a network's name, or a URL; no password means an open network.
+The answer of
+.B join
+is {network, changed, waiting}.
+.TP
+.BR set " {network, password?, open?, locked?, approval?, encryption?}"
+changes what is named: open is true, locked true or false, approval auto or manual, encryption on or off.
+.TP
+.BR requests " {network?}, " bans " {network}, " admins " {network}, " announcements " {network}, " invites " {network}"
+answer arrays of requests, bans, administrators, announcements, invites.
+.TP
+.BR approve " {network, peer}, " reject " {network, peer}, " evict " {network, peer}"
+.TQ
+.BR ban " {network, peer, reason?, until?}, " unban " {network, peer}"
+answer {network, peer, changed}, the peer as an address;
+.B unban
+also takes a fingerprint.
+.TP
+.BR grant " {network, peer, can}, " revoke " {network, peer, can?}"
+take an array of privileges and answer {network, peer, can, changed}.
+.TP
+.BR transfer " {network, peer?}, " heir " {network, accept}"
+offer a network, or take the offer back without a peer; accept or decline it.
+.TP
+.BR welcome " {network, text?}, " announce " {network, text}"
+set or tell the welcome message; make an announcement.
+.TP
+.BR invite " {network, uses?, expires_s?, approved?}, " uninvite " {network, id}"
+answer what
+.B vpn invite
+and
+.B vpn uninvite
+print.
+.TP
+.BR log " {network, after?, limit?}"
+answers the newest entries with an id higher than
+.IR after ,
+oldest first, 1000 at most.
+.TP
+.BR licence " {key}, " rotate " {key_type?}, " delete_account " {with_networks?}"
+are about the account; after the last one the daemon stops.
 .TP
 .BR peer " {peer}, " ping " {peer, timeout_s?}"
-take a nickname, an address, or NICKNAME.NETWORK.
 The answer of
 .B ping
 is {rtt_ms, via, endpoint}, of one echo.
@@ -99,7 +141,29 @@ and an event as parameters.
 .TP
 .B down
 stops the daemon.
-.PP
+.SS Of a server
+.TP
+.BR status ", " accounts ", " networks ", " plans ", " licences ", " version
+take no parameters.
+.TP
+.BR account " {node}, " network " {network}"
+.TQ
+.BR remove_account " {node, with_networks?}, " remove_network " {network}"
+take an address or a nickname that only one account has; a network's name.
+.TP
+.BR set_plan " {node, plan, until?}, " make_licences " {plan, for, months, count}"
+answer what the commands print.
+.TP
+.BR log " {network?, after?, limit?}"
+as a node's.
+.TP
+.BR backup " {file}, " reload
+write a file, by its absolute path; read server.toml again.
+.TP
+.B events
+as a node's; every event is
+.BR logged .
+.SS Errors
 An error has the number and the text of ERRORS, and
 .B data
 {name, exit}.
@@ -112,7 +176,7 @@ const std::string_view manual_tail = R"(.SH ENVIRONMENT
 .BR VPN_STATE ", " VPN_SOCKET ", " VPN_CONFIG
 as the options
 .BR \-\-state ", " \-\-socket ", " \-\-config ,
-which come first.
+which come first. VPN_SOCKET is a node's: the commands of a server do not look at it.
 .TP
 .B NO_COLOR
 if it is not empty, nothing is coloured.
@@ -150,7 +214,10 @@ the host keys, mode 0600.
 the configuration, with every setting explained.
 .TP
 .I server.db
-accounts, networks and members (SQLite).
+accounts, networks, members and the log (SQLite).
+.TP
+.I server.sock
+the local interface of the operator.
 .SH EXAMPLES
 A server, and two machines in a network:
 .PP
@@ -178,7 +245,21 @@ vpn wait \-\-for direct=nas \-\-timeout 30
 vpn peers \-\-json | jq \-r '.[] | select(.online) | .address'
 .RE
 .fi
+.PP
+A network for invited people only, and one of them who helps:
+.PP
+.nf
+.RS
+one$ vpn set team \-\-approve manual
+one$ vpn invite team \-\-expires 24h
+phone$ vpn join 'vpn://vpn.example.org/team?k=SHA256:...&t=...' \-\-wait
+one$ vpn approve team phone
+one$ vpn admin grant team two \-\-can approve,evict
+one$ vpn log team \-\-follow
+.RE
+.fi
 .SH SEE ALSO
+.BR vpn\-config (5),
 .BR vpn\-protocol (7)
 )";
 

@@ -100,7 +100,7 @@ std::string server_status_view(const wire::json& status, const palette& colors) 
     add_line(table, "version", text_of(status, "version"));
     add_line(table, "pid", text_of(status, "pid"));
     add_line(table, "up for", uptime_text(status));
-    add_line(table, "listens on", text_of(status, "listen_tcp"));
+    add_line(table, "listens on", prefixed("TCP ", text_of(status, "listen_tcp")));
     const auto accounts = text_of(status, "accounts");
     add_line(table, "accounts",
              accounts.empty() ? "" : accounts + prefixed(", ", text_of(status, "online")) + " online");
@@ -146,7 +146,8 @@ std::string server_network_view(const wire::json& network, const palette& colors
         const auto name = person_text(member);
         const auto address = text_of(member, "address");
         add_line(table, is_first ? "members" : "",
-                 joined({name == address ? "" : name, address, names_text(array_of(member, "can"))}));
+                 joined({name == address ? "" : name, address, names_text(array_of(member, "can")),
+                         bool_of(member, "waiting") ? "waiting for approval" : ""}));
         is_first = false;
     }
     return table.print(colors);

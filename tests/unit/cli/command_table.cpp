@@ -12,11 +12,28 @@
 
 using namespace buri::cli;
 
+namespace {
+
+/// With a line of its own, or by name among its group's.
+bool is_in_overview(const command_info& command) {
+    const auto text = overview();
+    const auto groups = all_groups();
+    if (std::ranges::find(groups, command.group, &group_info::name)->summary.empty())
+        return text.find("\n  " + std::string(command.path) + " ") != std::string::npos;
+    auto flat = text.substr(text.find("\n" + std::string(command.group) + ", "));
+    for (auto at = flat.find("\n  "); at != std::string::npos; at = flat.find("\n  "))
+        flat.replace(at, 3, " ");
+    const auto name = command.path.substr(command.path.starts_with("server ") ? 7 : 0);
+    return flat.find(" " + std::string(name)) != std::string::npos;
+}
+
+}  // namespace
+
 TEST_CASE("every command has all that a user needs to know", "[commands]") {
     for (const auto& command : all_commands()) {
         INFO(command.path);
         CHECK(command.run != nullptr);
-        CHECK(std::ranges::find(all_groups(), command.group) != all_groups().end());
+        CHECK(std::ranges::find(all_groups(), command.group, &group_info::name) != all_groups().end());
         CHECK_FALSE(command.summary.empty());
         CHECK_FALSE(command.summary.ends_with('.'));
         CHECK_FALSE(command.example.empty());
@@ -24,7 +41,8 @@ TEST_CASE("every command has all that a user needs to know", "[commands]") {
         CHECK(command.json.empty() == command.fields.empty());
         if (command.is_hidden) continue;
         CHECK(command.description.ends_with('.'));
-        CHECK(overview().find("\n  " + std::string(command.path) + " ") != std::string::npos);
+        CHECK(is_in_overview(command));
+        CHECK(topic_help(command.group).find("\n  " + std::string(command.path) + " ") != std::string::npos);
         CHECK(manual_page().find("\n.SS \"vpn " + std::string(command.path)) != std::string::npos);
         for (const auto& argument : command.arguments)
             CHECK_FALSE(argument.help.empty());
@@ -34,7 +52,30 @@ TEST_CASE("every command has all that a user needs to know", "[commands]") {
 }
 
 TEST_CASE("every command that only reads has JSON", "[commands]") {
-    for (const auto* path : {"status", "wait", "events", "list", "peers", "show", "ping", "nick", "version", "rpc"}) {
+    for (const auto* path : {"status",
+                             "wait",
+                             "events",
+                             "list",
+                             "peers",
+                             "show",
+                             "ping",
+                             "nick",
+                             "version",
+                             "rpc",
+                             "requests",
+                             "bans",
+                             "admin list",
+                             "invites",
+                             "log",
+                             "keys show",
+                             "server status",
+                             "server accounts",
+                             "server account",
+                             "server networks",
+                             "server network",
+                             "server plan list",
+                             "server licence list",
+                             "server log"}) {
         INFO(path);
         REQUIRE(find_command(path) != nullptr);
         CHECK_FALSE(find_command(path)->json.empty());
@@ -82,9 +123,28 @@ TEST_CASE("help fits a terminal of 80 columns, the overview on one screen", "[co
         }
     };
     check(overview());
-    CHECK(std::ranges::count(overview(), '\n') <= 40);
+    CHECK(std::ranges::count(overview(), '\n') <= 48);
     for (const auto& command : all_commands())
         check(command_help(command));
+    for (const auto& group : all_groups())
+        check(topic_help(group.name));
+}
+
+TEST_CASE("a command of several words has a family for all but its last", "[commands]") {
+    for (const auto& command : all_commands()) {
+        INFO(command.path);
+        for (auto blank = command.path.find(' '); blank != std::string_view::npos;
+             blank = command.path.find(' ', blank + 1)) {
+            CHECK(find_family(command.path.substr(0, blank)) != nullptr);
+            CHECK(find_command(command.path.substr(0, blank)) == nullptr);
+        }
+    }
+    for (const auto& family : all_families()) {
+        INFO(family.path);
+        CHECK_FALSE(topic_help(family.path).empty());
+        CHECK_FALSE(family.summary.empty());
+    }
+    CHECK(topic_help("nonsense").empty());
 }
 
 TEST_CASE("text is wrapped at blanks only", "[commands]") {

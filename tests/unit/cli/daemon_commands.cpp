@@ -2,29 +2,14 @@
 
 #include <fstream>
 
-#include "fake_daemon.hpp"
-#include "session.hpp"
+#include "desk.hpp"
 
 using namespace buri;
-using buri::test::fake_daemon;
-using buri::test::session;
+using buri::test::desk;
+using buri::test::refusal;
 using wire::json;
 
 namespace {
-
-/// At a command line beside a daemon.
-struct desk {
-    fake_daemon daemon;
-    session user;
-
-    desk() { user.environment["VPN_SOCKET"] = daemon.socket(); }
-    int run(const std::string& words) { return user.run(words); }
-    json params() { return daemon.calls().empty() ? json() : daemon.calls().back().second; }
-};
-
-fake_daemon::answer refusal(errc code) {
-    return tl::unexpected(make_error(code));
-}
 
 const json status{{"state", "online"},
                   {"address", "100.64.0.1"},
@@ -152,7 +137,7 @@ TEST_CASE("what is so already succeeds and says so", "[commands]") {
     CHECK(at.run("join lab1") == 0);
     CHECK(at.user.out == "a member of lab1 already.\n");
     CHECK(at.run("leave lab1") == 0);
-    CHECK(at.user.out == "not a member of lab1.\n");
+    CHECK(at.user.out == "not a member of lab1 already.\n");
     CHECK(at.run("leave lab1 --json") == 0);
     CHECK(json::parse(at.user.out) == json{{"network", "lab1"}, {"changed", false}});
     CHECK(at.run("delete lab1") == 0);

@@ -1,5 +1,5 @@
 #pragma once
-// A daemon with answers of the test's choosing, on a thread of its own.
+// A daemon with answers of the test's choosing, on threads of its own.
 #include "daemon/rpc_protocol.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -11,6 +11,7 @@
 #include <array>
 #include <cstring>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -24,7 +25,10 @@ class fake_daemon {
 public:
     using answer = result<wire::json>;
 
-    fake_daemon() {
+    fake_daemon() : fake_daemon(std::filesystem::path()) {}
+    /// Elsewhere than in a directory of its own.
+    explicit fake_daemon(std::filesystem::path place)
+        : socket_(place.empty() ? directory_ / "vpn.sock" : std::move(place)) {
         sockaddr_un at{};
         at.sun_family = AF_UNIX;
         std::strncpy(at.sun_path, socket().c_str(), sizeof at.sun_path - 1);
@@ -40,11 +44,13 @@ public:
     ~fake_daemon() {
         ::close(stop_[1]);
         thread_.join();
+        for (auto& each : conversations_)
+            each.join();
         ::close(listener_);
         ::close(stop_[0]);
     }
 
-    [[nodiscard]] std::string socket() const { return (directory_ / "vpn.sock").string(); }
+    [[nodiscard]] std::string socket() const { return socket_.string(); }
 
     /// The answers to a method, one after the other; the last one stays.
     void on(const std::string& method, answer first) { add(method, std::move(first)); }
@@ -79,8 +85,10 @@ private:
     void serve() {
         while (wait(listener_)) {
             const int client = ::accept(listener_, nullptr, nullptr);
-            converse(client);
-            ::close(client);
+            conversations_.emplace_back([this, client] {
+                converse(client);
+                ::close(client);
+            });
         }
     }
 
@@ -119,12 +127,14 @@ private:
     }
 
     scratch_directory directory_;
+    std::filesystem::path socket_;
     int listener_ = -1;
     std::array<int, 2> stop_{};
     std::mutex mutex_;
     std::map<std::string, std::deque<answer>> answers_;
     std::vector<wire::json> events_;
     std::vector<std::pair<std::string, wire::json>> calls_;
+    std::vector<std::thread> conversations_;  ///< of thread_ alone until that has ended
     std::thread thread_;
 };
 

@@ -7,6 +7,7 @@
 #include "cli/json_shapes.hpp"
 #include "cli/manual.hpp"
 #include "daemon/node_service.hpp"
+#include "daemon/server_service.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -41,8 +42,8 @@ TEST_CASE("every completion knows every command and option, and no hidden one", 
         const auto script = completion_script(shell);
         for (const auto& command : all_commands()) {
             INFO(shell << ' ' << command.path);
-            const auto last =
-                command.path.substr(command.path.find(' ') == std::string_view::npos ? 0 : command.path.find(' ') + 1);
+            const auto last = command.path.substr(
+                command.path.rfind(' ') == std::string_view::npos ? 0 : command.path.rfind(' ') + 1);
             if (command.path == "manual" || command.path == "help") {
                 CHECK(script.find("'" + std::string(command.path)) == std::string::npos);
             } else if (!command.is_hidden) {
@@ -56,7 +57,7 @@ TEST_CASE("every completion knows every command and option, and no hidden one", 
     }
 }
 
-TEST_CASE("the manual names every error, every JSON field and every method of the daemon", "[generated]") {
+TEST_CASE("the manual names every error, every JSON field and every method of the daemons", "[generated]") {
     const auto page = manual_page();
     for (const auto& row : buri::all_errors())
         CHECK(page.find("\\fB" + std::string(row.name) + "\\fR") != std::string::npos);
@@ -68,6 +69,11 @@ TEST_CASE("the manual names every error, every JSON field and every method of th
     for (const auto method : buri::daemon::node_service::methods()) {
         INFO(method);
         CHECK(local.find(method) != std::string::npos);
+    }
+    const auto of_server = local.substr(local.find(".SS Of a server"));
+    for (const auto method : buri::daemon::server_service::methods()) {
+        INFO(method);
+        CHECK(of_server.find(method) != std::string::npos);
     }
 }
 

@@ -14,8 +14,8 @@ struct session {
     std::string input;
     bool has_terminal = false;
     std::map<std::string, std::string> environment;
-    std::deque<std::string> secrets;  ///< typed at prompts
-    std::deque<std::string> lines;    ///< typed at questions
+    std::deque<std::string> secrets;                     ///< typed at prompts
+    std::deque<std::string> lines;                       ///< typed at questions
     wall_time now{std::chrono::seconds(1'767'323'045)};  ///< 2026-01-02T03:04:05Z
     cli::processes processes;
 

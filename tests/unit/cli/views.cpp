@@ -1,6 +1,10 @@
 #include "cli/views.hpp"
 
+#include "buri/base/timestamp.hpp"
+#include "cli/administration_views.hpp"
+#include "cli/display_width.hpp"
 #include "cli/printable.hpp"
+#include "cli/server_views.hpp"
 #include "cli/text_table.hpp"
 
 #include <catch2/catch.hpp>
@@ -34,6 +38,7 @@ json lab() {
             {"peers", {build, far, peer("100.90.77.1", "nas", "connecting"), peer("100.71.3.3", "phone", "offline")}}};
 }
 
+const auto now = *buri::parse_rfc3339("2026-01-02T03:04:05Z");
 const json me{{"address", "100.64.17.203"}, {"nickname", "anna"}};
 
 }  // namespace
@@ -110,7 +115,7 @@ TEST_CASE("a status is a block of lines, without those that have nothing to say"
                       {"networks", 2},
                       {"peers", {{"total", 5}, {"online", 3}, {"direct", 2}}},
                       {"problem", nullptr}};
-    CHECK(status_view(status, plain) ==
+    CHECK(status_view(status, now, plain) ==
           "state      online\n"
           "address    100.64.17.203  fd7a::6440:11cb\n"
           "nickname   anna\n"
@@ -121,9 +126,43 @@ TEST_CASE("a status is a block of lines, without those that have nothing to say"
           "seen as    198.51.100.7:41641  NAT: endpoint-independent\n"
           "networks   2\n"
           "peers      5, 3 online, 2 direct\n");
-    CHECK(status_view({{"state", "connecting"}}, plain) == "state  connecting\n");
-    CHECK(status_view({{"state", "alarm"}, {"problem", {{"name", "server_key_changed"}, {"text", "another key"}}}},
+    CHECK(status_view({{"state", "connecting"}}, now, plain) == "state  connecting\n");
+    CHECK(status_view({{"state", "alarm"}, {"problem", {{"name", "server_key_changed"}, {"text", "another key"}}}}, now,
                       plain) == "state    alarm\nproblem  another key\n");
+}
+
+TEST_CASE("a plan is shown with its end, in yellow within 14 days of it", "[views]") {
+    const auto line = [](const json& until, const palette& colors) {
+        const json status{{"plan", {{"name", "premium"}, {"until", until}, {"max_members", 256}, {"max_networks", 0}}}};
+        return status_view(status, now, colors);
+    };
+    CHECK(line(nullptr, plain) == "plan  premium  256 members a network, unlimited networks\n");
+    CHECK(line("2026-01-16T03:04:06Z", plain) ==
+          "plan  premium until 2026-01-16T03:04:06Z  256 members a network, unlimited networks\n");
+    CHECK(line("2026-01-16T03:04:05Z", plain) ==
+          "plan  premium until 2026-01-16T03:04:05Z (14 days left)  256 members a network, unlimited networks\n");
+    CHECK(line("2026-01-03T03:04:05Z", plain).find("(1 day left)") != std::string::npos);
+    CHECK(line("2026-01-01T03:04:05Z", plain).find("(over)") != std::string::npos);
+    CHECK(line("2026-01-16T03:04:06Z", colored).find("\x1b[33m") == std::string::npos);
+    CHECK(line("2026-01-16T03:04:05Z", colored).find("\x1b[33mpremium") != std::string::npos);
+}
+
+TEST_CASE("what is not encrypted is said loudly everywhere", "[views]") {
+    CHECK(status_view({{"unencrypted_peers", 0}}, now, plain).empty());
+    CHECK(status_view({{"unencrypted_peers", 2}}, now, plain) ==
+          "encryption  NONE with 2 peers: everybody on the way can read those packets\n");
+    auto nas = peer("100.90.77.1", "nas", "direct");
+    nas["encrypted"] = false;
+    const auto line = peers_view(json::array({nas}), plain);
+    CHECK(line.find("\n!  100.90.77.1  nas ") != std::string::npos);
+    CHECK(line.ends_with("  NOT ENCRYPTED\n"));
+    CHECK(peer_view(nas, plain).find("encryption  NONE: everybody on the way can read the packets\n") !=
+          std::string::npos);
+    nas["encrypted"] = nullptr;
+    CHECK(peers_view(json::array({nas}), plain).find("NOT ENCRYPTED") == std::string::npos);
+    auto open = lab();
+    open["encryption"] = "off";
+    CHECK(networks_view(json::array({open}), me, colored).find("\x1b[31mNOT ENCRYPTED\x1b[0m") != std::string::npos);
 }
 
 TEST_CASE("a peer is shown with everything that is known", "[views]") {
@@ -157,10 +196,14 @@ TEST_CASE("an event is a line", "[views]") {
 TEST_CASE("nothing that others chose reaches the terminal as a command", "[views]") {
     CHECK(printable("a\x1b[31mb\x07\x7f") == "a?[31mb??");
     CHECK(printable("one\ntwo\tthree") == "one two three");
+    CHECK(printable("gpj.\u202eexe") == "gpj.?exe");
+    CHECK(printable("\u2066a\u2069") == "?a?");
+    CHECK(printable("\u2065\u206a\u20ac") == "\u2065\u206a\u20ac");
+    CHECK(printable_lines("one\n\ntwo\r\n") == "one\n\ntwo?\n");
     CHECK(printable("\xc2\x9b"
                     "31m \xc3\xa4") == "?31m \xc3\xa4");
     const json evil{{"state", "online"}, {"nickname", "\x1b]0;owned\x07"}};
-    CHECK(status_view(evil, plain).find('\x1b') == std::string::npos);
+    CHECK(status_view(evil, now, plain).find('\x1b') == std::string::npos);
     CHECK(event_view({{"event", "notice"}, {"te\x1bxt", "\x1b[2J"}}, plain).find('\x1b') == std::string::npos);
 }
 
@@ -168,11 +211,24 @@ TEST_CASE("fields of the wrong kind are left out", "[views]") {
     for (const auto& wrong :
          {json(), json(5), json("text"), json::array({1, "x", nullptr}), json{{"state", json::array()}},
           json{{"server", 5}, {"peers", "x"}, {"mapped", {1, 2}}, {"problem", "x"}, {"rtt_ms", "fast"}}}) {
-        CHECK_NOTHROW(status_view(wrong, plain));
+        CHECK_NOTHROW(status_view(wrong, now, plain));
         CHECK_NOTHROW(peer_view(wrong, plain));
         CHECK_NOTHROW(event_view(wrong, plain));
         CHECK_NOTHROW(peers_view(wrong, plain));
         CHECK_NOTHROW(networks_view(json::array({wrong}), wrong, plain));
+        CHECK_NOTHROW(requests_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(bans_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(administrators_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(announcements_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(invites_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(log_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(server_status_view(wrong, plain));
+        CHECK_NOTHROW(accounts_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(account_view(wrong, plain));
+        CHECK_NOTHROW(server_networks_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(server_network_view(wrong, plain));
+        CHECK_NOTHROW(plans_view(json::array({wrong}), plain));
+        CHECK_NOTHROW(licences_view(json::array({wrong}), plain));
     }
 }
 
@@ -181,4 +237,21 @@ TEST_CASE("a table counts characters and leaves no blanks at the end of a line",
     table.add({{"\xc3\xa4"}, {"b"}, {""}});
     table.add({{"cc"}, {"d"}, {"e"}});
     CHECK(table.print(plain) == "\xc3\xa4   b\ncc  d  e\n");
+}
+
+TEST_CASE("a table counts the columns that a terminal needs", "[views]") {
+    CHECK(display_width("") == 0);
+    CHECK(display_width("abc") == 3);
+    CHECK(display_width("\u00e4\u20ac") == 2);
+    CHECK(display_width("e\u0301") == 1);
+    CHECK(display_width("\u6771\u4eac") == 4);
+    CHECK(display_width("\uac00") == 2);
+    CHECK(display_width("\U0001f600") == 2);
+    CHECK(display_width("a\u200bb\ufe0f") == 2);
+    CHECK(display_width("\xff\xe6\x9d") == 3);
+    text_table table;
+    table.add({{"\u6771\u4eac"}, {"1"}});
+    table.add({{"e\u0301"}, {"2"}});
+    table.add({{"abcd"}, {"3"}});
+    CHECK(table.print(plain) == "\u6771\u4eac  1\ne\u0301     2\nabcd  3\n");
 }
