@@ -52,8 +52,8 @@ TEST_CASE("the log is a table, or an array", "[log]") {
     CHECK(at.run("log team") == 0);
     CHECK(at.params() == json{{"network", "team"}, {"limit", 1000}});
     CHECK(at.user.out ==
-          "TIME                  ACTOR  ACT  NETWORK  TARGET  RESULT        CHANGE\n"
-          "2026-01-02T03:04:05Z  anna   set  team     -       ok            locked=false -> locked=true\n"
+          "TIME                  ACTOR  ACT  NETWORK  TARGET  RESULT  CHANGE\n"
+          "2026-01-02T03:04:05Z  anna   set  team     -       ok      locked=false -> locked=true\n"
           "2026-01-02T03:04:05Z  anna   ban  team     phone   plan_forbids\n");
     CHECK(at.run("log team -n 2 --json") == 0);
     CHECK(at.params() == json{{"network", "team"}, {"limit", 2}});
