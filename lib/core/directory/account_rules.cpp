@@ -6,8 +6,8 @@
 #include "buri/crypto/digest.hpp"
 #include "buri/crypto/identity_key.hpp"
 
-#include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace buri::core {
 namespace {
@@ -46,10 +46,12 @@ result<void> check_new_key(const rule_input& input, const account_record& accoun
     return {};
 }
 
-/// Whether one ban bars longer than another.
+/// Whether one ban bars longer than another. The rest only makes the choice the same after a restart.
 bool outlasts(const ban_record& a, const ban_record& b) {
-    if (!a.until || !b.until) return !a.until && b.until;
-    return *a.until > *b.until;
+    const auto order = [](const ban_record& ban) {
+        return std::tuple(ban.until.value_or(wall_time::max()), ban.since, ban.key_digest);
+    };
+    return order(a) > order(b);
 }
 
 /// Each network that bars the account bars its new key as long.
