@@ -1,6 +1,7 @@
 // Licence keys, as users type them; and the content of keys, as a server may have signed it once.
 #include "buri/core/directory/licence.hpp"
 
+#include "buri/base/plan.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/support/seeded_random.hpp"
 
