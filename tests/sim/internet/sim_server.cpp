@@ -35,6 +35,8 @@ sim_server::sim_server(world& in, segment& internet, directory_records records, 
     : host("server", [this](packet what) { on_stun(std::move(what)); }),
       world_(in),
       log_(std::move(log)),
+      host_key_(crypto::identity_key::generate_ed25519(in.random())),
+      licences_(host_key_),
       initial_(std::move(records)) {
     host.plug_into(internet, {}, addresses);
     start();
@@ -77,7 +79,7 @@ void sim_server::start() {
     core::directory records(initial_);
     for (const auto& change : committed_)
         records.apply(change);
-    mediator_ = std::make_unique<core::mediator>(mediation_settings(), std::move(records), world_.random(), log_);
+    mediator_ = std::make_unique<core::mediator>(mediation_settings(), std::move(records), licences_, world_.random(), log_);
     drain();
 }
 
@@ -145,7 +147,7 @@ void sim_server::connect(control_peer& from) {
         pass(opened, opened->last_down, [opened] {
             if (opened->peer != nullptr) opened->peer->on_channel_open();
         });
-        mediator_->on_connected(number, opened->node, world_.now());
+        mediator_->on_connected(number, opened->node, address_of(opened->node), world_.now());
         drain();
     });
     sessions_.emplace(number, opened);
@@ -225,7 +227,22 @@ void sim_server::carry_out(core::mediator_output what) {
                            drain();
                        });
                    },
+                   [&](core::hash_wanted& wanted) {
+                       // As scrypt, without its cost.
+                       const auto hash = "hash of " + wanted.work.password;
+                       const auto& against = wanted.work.against;
+                       const auto outcome = against.empty() ? core::password_outcome{hash, true}
+                                                            : core::password_outcome{against, against == hash};
+                       world_.after(hashing, [this, ticket = wanted.ticket, outcome, life = life_] {
+                           if (life != life_ || mediator_ == nullptr) return;
+                           mediator_->on_hashed(ticket, outcome, today(), world_.now());
+                           drain();
+                       });
+                   },
                    [](core::registration_done&) {},
+                   [](core::log_wanted&) {},
+                   [](core::logged&) {},
+                   [](core::operator_done&) {},
                },
                what);
 }
@@ -237,7 +254,7 @@ void sim_server::arm() {
     world_.at(std::max(next, world_.now()), [this, next, life = life_] {
         if (life != life_ || mediator_ == nullptr || armed_ != next) return;
         armed_ = never;
-        mediator_->on_deadline(world_.now());
+        mediator_->on_deadline(today(), world_.now());
         drain();
         world_.expect(mediator_->next_deadline() > world_.now(), "the server's deadlines progress");
     });

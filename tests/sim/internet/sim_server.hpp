@@ -53,6 +53,7 @@ public:
 
     duration one_way = std::chrono::milliseconds(20);
     duration disk = std::chrono::milliseconds(2);
+    duration hashing = std::chrono::milliseconds(50);
     udp_host host;
 
 private:
@@ -78,6 +79,8 @@ private:
 
     world& world_;
     logger log_;
+    crypto::identity_key host_key_;
+    core::licence_issuer licences_;
     directory_records initial_;
     std::vector<record_change> committed_;
     std::unique_ptr<core::mediator> mediator_;
