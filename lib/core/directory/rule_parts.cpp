@@ -107,8 +107,9 @@ result<void> check_room(const rule_input& input, const network_record& network, 
     const auto present = input.records.members(network.id).size();
     if (fits_one_more(present, has.max_members)) return {};
     return refuse(doing, errc::network_full,
-                  "it has " + std::to_string(present) + " members, and the plan '" + has.name +
-                      "' of its owner allows " + std::to_string(has.max_members) + "; one of them must leave first");
+                  "it has " + std::to_string(present) + (present == 1 ? " member" : " members") + ", and the plan '" +
+                      has.name + "' of its owner allows " + std::to_string(has.max_members) +
+                      "; one of them must leave first");
 }
 
 tl::unexpected<error> network_act::refuse(errc code, std::string_view why) const {
