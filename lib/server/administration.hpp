@@ -68,8 +68,8 @@ public:
     asio::awaitable<result<wire::json>> async_remove_network(network_name name);
     /// Keys of new licences. They are valid as soon as this returns, whatever happens to the machine.
     asio::awaitable<result<wire::json>> async_make_licences(licence_wish wish);
-    /// Writes the database as it is at one moment, the host keys and server.toml into a new file, while nodes are served. errc::usage
-    /// if the path is relative or something is there already.
+    /// Writes the database as it is at one moment, the host keys and server.toml into a new file, while nodes are
+    /// served. errc::usage for a relative path; errc::state_unreadable if something is there already.
     asio::awaitable<result<wire::json>> async_backup(std::filesystem::path file);
 
     /// Is told of every entry of the audit log from now on; an empty one ends that.
