@@ -15,6 +15,11 @@ wire::json document_of(const daemon::init_report& report) {
             {"ula", report.ula}};
 }
 
+/// "1 account", "2 accounts"
+std::string counted(std::size_t count, std::string_view what) {
+    return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 result<int> run_server_init(invocation& call) {
@@ -53,12 +58,12 @@ result<int> run_server_restore(invocation& call) {
     const auto report = call.around().run.restore_server(options);
     if (!report) return fail(while_doing("cannot restore " + options.file.string(), report.error()));
     const auto place = report->state_directory.string();
-    const auto accounts = std::to_string(report->accounts);
-    const auto networks = std::to_string(report->networks);
+    const auto accounts = counted(report->accounts, "account");
+    const auto networks = counted(report->networks, "network");
     const bool is_usual = report->state_directory == server_state_directory;
     call.remark("start it with 'vpn server run" + (is_usual ? "" : " --state " + place) + "'");
     call.answer({{"state", place}, {"accounts", report->accounts}, {"networks", report->networks}},
-                "restored " + place + ": " + accounts + " accounts, " + networks + " networks\n");
+                "restored " + place + ": " + accounts + ", " + networks + "\n");
     return 0;
 }
 
