@@ -22,13 +22,14 @@ std::string invite_remark(const wire::json& invite) {
 }  // namespace
 
 result<int> run_invite(invocation& call) {
+    const auto now = call.around().now();  // before the other reading of the clock, so that a second to come stays one
     const auto expires = call.moment("--expires");
     if (!expires) return fail(expires.error());
     auto to = prepare(call);
     if (!to) return fail(std::move(to.error()));
     auto params = to->params();
     if (const auto uses = call.number("--uses")) params["uses"] = *uses;
-    if (*expires) params["expires_s"] = (**expires - call.around().now()).count();
+    if (*expires) params["expires_s"] = (**expires - now).count();
     if (call.has("--approve")) params["approved"] = true;
     const auto invite = to->daemon.call("invite", params);
     if (!invite) return fail(while_doing("cannot make an invite to " + to->quoted(), invite.error()));
