@@ -63,7 +63,5 @@ wire::json unban_document(const wire::unban_node& what);
 const wire::network_info* find_network(const core::node_machine& machine, const network_name& name);
 /// The document with `changed`.
 wire::json tell_change(const core::node_machine& machine, const wire::answer& answer, wire::json document);
-/// {address, name}; the name as the network has it, as far as that is known.
-wire::json member_json(const core::node_machine& machine, const wire::json& network, node_id member);
 
 }  // namespace buri::daemon

@@ -62,7 +62,7 @@ result<question> read_bans(const node_facts&, const json& params) {
     return question{std::move(what), {{"network", network->text()}}};
 }
 
-json tell_bans(const core::node_machine& machine, const wire::answer& answer, json document) {
+json tell_bans(const core::node_machine&, const wire::answer& answer, json) {
     json out = json::array();
     const auto* const list = std::get_if<wire::ban_list>(&answer);
     if (list == nullptr) return out;
@@ -71,7 +71,7 @@ json tell_bans(const core::node_machine& machine, const wire::answer& answer, js
                        {"nickname", ban.nickname},
                        {"fingerprint", ban.fingerprint},
                        {"reason", ban.reason},
-                       {"by", member_json(machine, document.at("network"), ban.by)},
+                       {"by", to_string(ban.by)},
                        {"since", core::time_json(ban.since)},
                        {"until", core::time_json(ban.until)}});
     }

@@ -203,12 +203,4 @@ json tell_change(const core::node_machine&, const wire::answer& answer, json doc
     return document;
 }
 
-json member_json(const core::node_machine& machine, const json& network, node_id member) {
-    const auto name = network_name::parse(network.get<std::string>());
-    const auto* const known = name ? find_network(machine, *name) : nullptr;
-    if (known == nullptr) return core::named_node_json(member, "");
-    const auto found = std::ranges::find(known->members, member, &wire::member_info::id);
-    return core::named_node_json(member, found == known->members.end() ? "" : found->name);
-}
-
 }  // namespace buri::daemon
