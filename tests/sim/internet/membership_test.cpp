@@ -48,7 +48,7 @@ TEST_CASE("who joins is reached, and who is outside never is") {
         told.talk(0, 2, 20ms, 500ms);
         told.in.expect(told.book.between(told.anna().id(), told.node(2).id()).delivered == 0, "cleo is outside");
         told.in.expect(told.node(2).machine().peers().empty(), "and sees nobody");
-        told.node(2).request(9, wire::join_network{lab, std::nullopt});
+        told.node(2).request(9, wire::join_network{lab, std::nullopt, std::nullopt});
         told.in.expect(told.in.run_until([&] { return told.is_direct(0, 2) && told.is_direct(1, 2); }, 10s),
                        "cleo is direct with both");
         told.book.forget_counts();
@@ -87,11 +87,11 @@ TEST_CASE("a deleted network takes all its tunnels with it, and the network can 
         told.in.expect(told.node(i).machine().networks().empty(), "or any network");
     }
     told.in.expect(told.server.mediator().tunnel_count() == 0, "the server has no tunnels");
-    told.bodo().request(1, wire::create_network{lab, std::nullopt});
+    told.bodo().request(1, wire::create_network{lab, std::nullopt, std::nullopt});
     told.in.run_for(1s);
-    told.anna().request(2, wire::join_network{lab, std::nullopt});
+    told.anna().request(2, wire::join_network{lab, std::nullopt, std::nullopt});
     told.expect_direct(0, 1, 10s);
-    told.anna().request(3, wire::join_network{*network_name::parse("nowhere"), std::nullopt});
+    told.anna().request(3, wire::join_network{*network_name::parse("nowhere"), std::nullopt, std::nullopt});
     told.in.run_for(1s);
     CHECK(told.anna().answers().at(3).error().code == errc::network_not_found);
 }

@@ -210,7 +210,8 @@ void sim_node::carry_out(core::node_output what) {
                        life_->links.on_addresses(own.self, own.ula);
                    },
                    [&](core::request_done& done) {
-                       world_.expect(answers_.emplace(done.ticket, done.outcome).second, "a request is answered once");
+                       const auto outcome = done.outcome ? result<void>{} : fail(done.outcome.error());
+                       world_.expect(answers_.emplace(done.ticket, outcome).second, "a request is answered once");
                    },
                    [&](core::node_event& event) { on_event(event); },
                    [&](core::echo_answered& echo) { echoes_.push_back(echo); },

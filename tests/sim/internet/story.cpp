@@ -39,10 +39,24 @@ node_id id_of(std::size_t index) {
 
 directory_records records_for(std::size_t nodes, std::size_t outside) {
     directory_records records;
-    records.networks.push_back({1, *network_name::parse("lab-net"), id_of(0), {}, {}});
+    network_record network;
+    network.id = 1;
+    network.name = *network_name::parse("lab-net");
+    network.owner = id_of(0);
+    records.networks.push_back(std::move(network));
     for (std::size_t i = 0; i < nodes; ++i) {
-        records.accounts.push_back({id_of(i), names.at(i), key_of(i).public_part().blob(), {}});
-        if (i + outside < nodes) records.members.push_back({1, id_of(i), {}});
+        account_record account;
+        account.id = id_of(i);
+        account.nickname = names.at(i);
+        account.key_blob = key_of(i).public_part().blob();
+        records.accounts.push_back(std::move(account));
+        if (i + outside >= nodes) continue;
+        member_record member;
+        member.network = 1;
+        member.node = id_of(i);
+        member.name = names.at(i);
+        member.is_welcomed = true;
+        records.members.push_back(std::move(member));
     }
     return records;
 }
