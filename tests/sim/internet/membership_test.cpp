@@ -87,7 +87,7 @@ TEST_CASE("a deleted network takes all its tunnels with it, and the network can 
         told.in.expect(told.node(i).machine().networks().empty(), "or any network");
     }
     told.in.expect(told.server.mediator().tunnel_count() == 0, "the server has no tunnels");
-    told.bodo().request(1, wire::create_network{lab, std::nullopt, std::nullopt});
+    told.bodo().request(1, wire::create_network{lab, std::nullopt});
     told.in.run_for(1s);
     told.anna().request(2, wire::join_network{lab, std::nullopt, std::nullopt});
     told.expect_direct(0, 1, 10s);
