@@ -48,6 +48,7 @@ inline constexpr auto network_fields = std::to_array<field_info>({
     {"max_members", "as many can be in it; 0: unlimited"},
     {"heir", "null, or the address to whom it was offered"},
     {"announcement", "null, or the newest {id, time, author, text}; author is {address, name}"},
+    {"you", "null while waiting, or an object {name, can}: this node in the network"},
     {"applicants", "an array of requests, for those who can approve"},
     {"peers",
      "an array of peers, this node left out; each has also name, in the network, and can, an array of privileges"},

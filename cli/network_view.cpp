@@ -68,9 +68,10 @@ text_table members(const wire::json& network, const wire::json& status) {
     const bool waiting = bool_of(network, "waiting");
     const auto self = text_of(status, "address");
     if (!self.empty()) {
+        const auto name = text_of(object_of(network, "you"), "name");
         table.add({{waiting ? "?" : " ", color::yellow},
                    {self},
-                   {text_of(status, "nickname"), color::bold},
+                   {name.empty() ? text_of(status, "nickname") : name, color::bold},
                    {waiting ? "you, waiting for approval" : "you"}});
     }
     for (const auto& peer : array_of(network, "peers")) {
