@@ -62,6 +62,8 @@ asio::awaitable<result<key_change>> node::async_finish_rotation() {
     const auto done = co_await async_request(std::move(request));
     rotating_ = false;
     if (!done && is_open_question(done.error().code)) {
+        // The next connection tells which key the server has.
+        link_.close();
         co_return fail(done.error().code,
                        "the server did not say whether it has the new key. This node finds out when it is connected "
                        "again; 'vpn keys show' tells which key it has.");

@@ -61,8 +61,9 @@ TEST_CASE("a peer with another key is told, with both keys") {
     two_networks_known f;
     auto changed = peer(anna, "anna");
     changed.fingerprint = "SHA256:new";
-    CHECK(lines(f.known.on_peer(changed)) ==
-          expected{R"(peer {"change":"key","fingerprint":"SHA256:new","nickname":"anna","peer":"100.64.0.2","was":""})"});
+    CHECK(
+        lines(f.known.on_peer(changed)) ==
+        expected{R"(peer {"change":"key","fingerprint":"SHA256:new","nickname":"anna","peer":"100.64.0.2","was":""})"});
     CHECK(f.known.on_peer(changed).empty());
 }
 
