@@ -68,11 +68,14 @@ text_table members(const wire::json& network, const wire::json& status) {
     const bool waiting = bool_of(network, "waiting");
     const auto self = text_of(status, "address");
     if (!self.empty()) {
-        const auto name = text_of(object_of(network, "you"), "name");
+        const auto& you = object_of(network, "you");
+        const auto name = text_of(you, "name");
+        const auto can = names_text(array_of(you, "can"));
         table.add({{waiting ? "?" : " ", color::yellow},
                    {self},
                    {name.empty() ? text_of(status, "nickname") : name, color::bold},
-                   {waiting ? "you, waiting for approval" : "you"}});
+                   {waiting ? "you, waiting for approval" : "you"},
+                   {can.empty() ? "" : "can " + can, color::dim}});
     }
     for (const auto& peer : array_of(network, "peers")) {
         auto row = peer_row(peer, person_text(peer));
