@@ -38,10 +38,18 @@ result<question> read_create(const node_facts&, const json& params) {
     return question{std::move(what), about(*name)};
 }
 
-/// A server has a key for each kind: the same place is the same server too.
-bool is_own_server(const store::pinned_server& own, const server_spec& other) {
-    const auto pinned = crypto::parse_fingerprint(own.fingerprint);
-    return (pinned && other.fingerprint == *pinned) || (own.host == other.host && own.port == other.port);
+error other_server(const store::pinned_server& own, const server_spec& other) {
+    const auto named = to_string(other);
+    if (own.host == other.host && own.port == other.port) {
+        return make_error(
+            errc::daemon_running,
+            "the invite names another key of the server '" + own.host + "' than " + own.fingerprint +
+                ", which it has. Ask for an invite from this server, or compare the keys with its operator.");
+    }
+    return make_error(errc::daemon_running, "the invite is to a network of the server '" + other.host +
+                                                "', and the daemon here belongs to '" + own.host +
+                                                "'. Run another one for it: 'vpn up --state DIR --server " + named +
+                                                "'.");
 }
 
 result<question> read_join_by_invite(const node_facts& facts, const json& params, const std::string& text) {
@@ -51,13 +59,8 @@ result<question> read_join_by_invite(const node_facts& facts, const json& params
     }
     const auto invite = parse_invite_url(text);
     if (!invite) return fail(invite.error());
-    if (!is_own_server(facts.server, invite->server)) {
-        auto other = invite->server;
-        const auto named = to_string(other);
-        return fail(errc::usage, "the invite is to a network of the server '" + invite->server.host +
-                                     "', and this node belongs to the server '" + facts.server.host +
-                                     "'. Start a node for that server: 'vpn up --state DIR --server " + named + "'.");
-    }
+    const auto pinned = crypto::parse_fingerprint(facts.server.fingerprint);
+    if (!pinned || invite->server.fingerprint != *pinned) return fail(other_server(facts.server, invite->server));
     wire::join_network what;
     what.network = invite->network;
     what.invite = bytes(invite->token.begin(), invite->token.end());
