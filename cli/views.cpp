@@ -73,7 +73,7 @@ std::string plan_limits(const wire::json& plan) {
 std::string unencrypted_text(const wire::json& status) {
     const auto count = number_of(status, "unencrypted_peers").value_or(0);
     if (count == 0) return {};
-    return "NONE with " + text_of(status, "unencrypted_peers") + (count == 1 ? " peer" : " peers") +
+    return "NOT ENCRYPTED with " + text_of(status, "unencrypted_peers") + (count == 1 ? " peer" : " peers") +
            ": everybody on the way can read those packets";
 }
 
@@ -144,7 +144,7 @@ std::string peer_view(const wire::json& peer, const palette& colors) {
     add_line(table, "tunnel",
              joined({prefixed("suite ", text_of(peer, "suite")), prefixed("epoch ", text_of(peer, "epoch"))}));
     if (!bool_of(peer, "encrypted", true))
-        add_line(table, "encryption", "NONE: everybody on the way can read the packets", color::red);
+        add_line(table, "encryption", "NOT ENCRYPTED: everybody on the way can read the packets", color::red);
     const auto fingerprint = text_of(peer, "fingerprint");
     add_line(table, "key",
              fingerprint.empty() ? "" : joined({fingerprint, bool_of(peer, "verified") ? "verified" : "not verified"}));

@@ -150,13 +150,13 @@ TEST_CASE("a plan is shown with its end, in yellow within 14 days of it", "[view
 TEST_CASE("what is not encrypted is said loudly everywhere", "[views]") {
     CHECK(status_view({{"unencrypted_peers", 0}}, now, plain).empty());
     CHECK(status_view({{"unencrypted_peers", 2}}, now, plain) ==
-          "encryption  NONE with 2 peers: everybody on the way can read those packets\n");
+          "encryption  NOT ENCRYPTED with 2 peers: everybody on the way can read those packets\n");
     auto nas = peer("100.90.77.1", "nas", "direct");
     nas["encrypted"] = false;
     const auto line = peers_view(json::array({nas}), plain);
     CHECK(line.find("\n!  100.90.77.1  nas ") != std::string::npos);
     CHECK(line.ends_with("  NOT ENCRYPTED\n"));
-    CHECK(peer_view(nas, plain).find("encryption  NONE: everybody on the way can read the packets\n") !=
+    CHECK(peer_view(nas, plain).find("encryption  NOT ENCRYPTED: everybody on the way can read the packets\n") !=
           std::string::npos);
     nas["encrypted"] = nullptr;
     CHECK(peers_view(json::array({nas}), plain).find("NOT ENCRYPTED") == std::string::npos);
