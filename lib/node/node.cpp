@@ -145,6 +145,7 @@ void node::on_output(core::node_output& output) {
 }
 
 void node::on_addresses(const core::configure_addresses& addresses) {
+    const bool is_known = interface_.is_configured();
     links_.on_addresses(addresses.self, addresses.ula);
     links_.flush();
     const auto done = interface_.configure(addresses.self, addresses.pool, addresses.ula);
@@ -156,7 +157,9 @@ void node::on_addresses(const core::configure_addresses& addresses) {
     state_.pool = addresses.pool;
     state_.ula = addresses.ula;
     if (is_new) keep_state();
-    say("address", to_string(addresses.self) + "  " + to_string(ula_of(addresses.ula, addresses.self)));
+    if (is_new || !is_known) {
+        say("address", to_string(addresses.self) + "  " + to_string(ula_of(addresses.ula, addresses.self)));
+    }
     announce_endpoints();
 }
 
