@@ -125,9 +125,12 @@ std::optional<record_change> changes::consider(change_request& waiting) {
     if (change && !change->empty()) return std::move(*change);
     if (change) {
         answer(waiting, wire::ok_answer{false});
-    } else {
-        refuse(waiting, change.error());
+        return std::nullopt;
     }
+    if (std::holds_alternative<wire::join_network>(waiting.message.body)) {
+        limits_.on_refused_join(*from, change.error().code, at_.now);
+    }
+    refuse(waiting, change.error());
     return std::nullopt;
 }
 

@@ -9,10 +9,14 @@ rate_limit::rate_limit(std::uint32_t burst, duration period)
 
 bool rate_limit::allow(std::uint64_t key, time_point now) {
     if (burst_ == 0 || next(key, now) > now) return false;
+    count(key, now);
+    return true;
+}
+
+void rate_limit::count(std::uint64_t key, time_point now) {
     if (paid_until_.size() >= forget_at_) forget_idle(now);
     auto& paid = paid_until_[key];
     paid = std::max(paid, now) + interval_;
-    return true;
 }
 
 time_point rate_limit::next(std::uint64_t key, time_point now) const {

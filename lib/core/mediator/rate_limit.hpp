@@ -14,6 +14,8 @@ public:
 
     /// True if the act may be done now; then it counts.
     bool allow(std::uint64_t key, time_point now);
+    /// Counts an act that was done already, also one too many: the next are put off so much longer.
+    void count(std::uint64_t key, time_point now);
     /// When the next act of this key is allowed; not later than `now` if it is already. Not for a burst of 0.
     [[nodiscard]] time_point next(std::uint64_t key, time_point now) const;
     /// Keys that are kept: those that did something lately, and some that did not.

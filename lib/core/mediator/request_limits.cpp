@@ -69,7 +69,7 @@ std::string attempt(const wire::request& body) {
 
 request_limits::request_limits(std::uint32_t registrations_per_minute)
     : passwords_by_node_(passwords_per_minute, std::chrono::minutes(1)),
-      passwords_by_address_(passwords_per_minute_and_address, std::chrono::minutes(1)),
+      wrong_passwords_(wrong_passwords_per_minute_and_address, std::chrono::minutes(1)),
       changes_(changes_in_period, change_period),
       questions_(questions_per_minute, std::chrono::minutes(1)),
       registrations_per_minute_(registrations_per_minute),
@@ -81,17 +81,20 @@ void request_limits::set_registrations(std::uint32_t per_minute) {
 }
 
 result<void> request_limits::on_password(const online_node& from, const wire::request& body, time_point now) {
-    const auto address = key_of(from.from);
-    if (passwords_by_address_.next(address, now) > now) {
-        return too_many(
-            body, "too many passwords and invites were tried from this address in a minute; try again in a minute");
+    if (wrong_passwords_.next(key_of(from.from), now) > now) {
+        return too_many(body,
+                        "too many wrong passwords and invites came from this address in a minute; try again in a "
+                        "minute");
     }
     if (!passwords_by_node_.allow(from.id.value, now)) {
         return too_many(body,
                         "too many passwords and invites were tried by this node in a minute; try again in a minute");
     }
-    passwords_by_address_.allow(address, now);
     return {};
+}
+
+void request_limits::on_refused_join(const online_node& from, errc why, time_point now) {
+    if (why == errc::password_wrong || why == errc::invite_invalid) wrong_passwords_.count(key_of(from.from), now);
 }
 
 result<void> request_limits::on_change(const online_node& from, const wire::request& body, time_point now) {

@@ -12,7 +12,7 @@ class request_limits {
 public:
     static constexpr std::uint32_t max_waiting_per_node = 32;
     static constexpr std::uint32_t passwords_per_minute = 10;
-    static constexpr std::uint32_t passwords_per_minute_and_address = 30;
+    static constexpr std::uint32_t wrong_passwords_per_minute_and_address = 30;
     static constexpr std::uint32_t questions_per_minute = 120;
     /// Enough to make or join as many networks as one may at once; after that one a second.
     static constexpr std::uint32_t changes_in_period = 300;
@@ -24,13 +24,15 @@ public:
     result<void> on_change(const online_node& from, const wire::request& body, time_point now);
     result<void> on_question(const online_node& from, const wire::request& body, time_point now);
     result<void> on_registration(time_point now);
+    /// A password or an invite was refused for `why`. Only wrong ones count against the address: many nodes behind one may join at once.
+    void on_refused_join(const online_node& from, errc why, time_point now);
     void set_registrations(std::uint32_t per_minute);
 
 private:
     result<void> on_password(const online_node& from, const wire::request& body, time_point now);
 
     rate_limit passwords_by_node_;
-    rate_limit passwords_by_address_;
+    rate_limit wrong_passwords_;  ///< by address
     rate_limit changes_;
     rate_limit questions_;
     std::uint32_t registrations_per_minute_;

@@ -149,7 +149,7 @@ TEST_CASE("few hashes wait: two of a node, and 64 in all") {
     CHECK_FALSE(on.answer_to(number));
 }
 
-TEST_CASE("passwords and invites are counted by address too, an IPv6 network as one") {
+TEST_CASE("wrong passwords and invites are counted by address too, an IPv6 network as one") {
     locked_door on;
     int tried = 0;
     const auto is_v6 = GENERATE(true, false);
@@ -163,11 +163,69 @@ TEST_CASE("passwords and invites are counted by address too, an IPv6 network as 
             if (on.refusal(node, wish) != errc::too_many_requests) ++tried;
         }
     }
-    CHECK(tried == core::request_limits::passwords_per_minute_and_address);
+    CHECK(tried == core::request_limits::wrong_passwords_per_minute_and_address);
+    const auto neighbour = on.make_account("neighbour");
+    on.addresses[neighbour] = *ip_address::parse(is_v6 ? "2001:db8:1:2::99" : "192.0.2.1");
+    on.come_online(neighbour);
+    on.hashes_at_once = false;
+    CHECK(on.refusal(neighbour, wire::join_network{on.home, "secret", {}}) == errc::too_many_requests);
+    CHECK(on.waiting_hashes.empty());
+    on.hashes_at_once = true;
+    on.advance(2s);
+    CHECK(on.succeeds(neighbour, wire::join_network{on.home, "secret", {}}));
     const auto elsewhere = on.make_account("elsewhere");
     on.addresses[elsewhere] = *ip_address::parse(is_v6 ? "2001:db8:1:3::1" : "192.0.2.2");
     on.come_online(elsewhere);
     CHECK(on.succeeds(elsewhere, wire::join_network{on.home, "secret", {}}));
+}
+
+TEST_CASE("a hundred nodes behind one address join in a minute, and right passwords do not count there") {
+    locked_door on;
+    const auto token = on.make_invite(0);
+    for (int i = 0; i < 100; ++i) {
+        const auto node = on.make_account("n" + std::to_string(i));
+        on.addresses[node] = *ip_address::parse("192.0.2.1");
+        on.come_online(node);
+        wire::join_network wish{on.home, "secret", {}};
+        if (i % 2 == 0) wish = {on.home, {}, token};
+        CHECK(on.succeeds(node, wish));
+    }
+    CHECK(on.server->records().members(1).size() == 101);
+}
+
+TEST_CASE("wrong passwords that are hashed at the same time count, also those over the limit") {
+    locked_door on;
+    on.hashes_at_once = false;
+    std::vector<node_id> nodes;
+    for (int i = 0; i < 30; ++i) {
+        nodes.push_back(on.make_account("n" + std::to_string(i)));
+        on.addresses[nodes.back()] = *ip_address::parse("192.0.2.1");
+        on.come_online(nodes.back());
+        on.join(nodes.back(), "wrong");
+        on.join(nodes.back(), "wrong");
+    }
+    while (on.finish_hash())
+        on.drain();
+    on.hashes_at_once = true;
+    // Sixty at thirty in a minute: half of them have to be waited for.
+    on.advance(60s);
+    CHECK(on.refusal(nodes[0], wire::join_network{on.home, "wrong", {}}) == errc::too_many_requests);
+    on.advance(2s);
+    CHECK(on.refusal(nodes[0], wire::join_network{on.home, "wrong", {}}) == errc::password_wrong);
+    CHECK(on.refusal(nodes[1], wire::join_network{on.home, "secret", {}}) == errc::too_many_requests);
+}
+
+TEST_CASE("what is no wrong password does not count against the address") {
+    locked_door on;
+    REQUIRE(on.succeeds(on.olga, wire::create_network{net("shut"), "secret"}));
+    REQUIRE(on.succeeds(on.olga, wire::set_access{net("shut"), {}, {}, true, {}, {}}));
+    for (int i = 0; i < 40; ++i) {
+        const auto node = on.make_account("n" + std::to_string(i));
+        on.addresses[node] = *ip_address::parse("192.0.2.1");
+        on.come_online(node);
+        CHECK(on.refusal(node, wire::join_network{net("shut"), "secret", {}}) == errc::network_locked);
+        CHECK(on.refusal(node, wire::join_network{net("none"), "secret", {}}) == errc::network_not_found);
+    }
 }
 
 TEST_CASE("an invite for one, raced by a hundred nodes, admits exactly one") {
