@@ -307,10 +307,11 @@ void mediator::on_deadline(wall_time today, time_point now) {
     while (const auto timer = parts_->nodes.take_due(now))
         parts_->on_timer(*parts_->nodes.find(timer->node), timer->which);
     parts_->pending.on_deadline();
-    for (const auto node : parts_->plans.on_deadline()) {
-        const auto& account = *parts_->records.account(node);
-        const auto* const had = parts_->settings.plans.find(account.plan);
-        if (had != nullptr) parts_->after.on_plan(account, *had);
+    const auto& all = parts_->settings.plans;
+    for (const auto& turn : parts_->plans.on_deadline()) {
+        const auto& account = *parts_->records.account(turn.node);
+        const auto* const own = all.find(account.plan);
+        if (own != nullptr) parts_->after.on_plan(account, turn.has_ended ? *own : all.by_default());
     }
 }
 

@@ -3,18 +3,25 @@
 #include "buri/core/directory/plan_words.hpp"
 #include "buri/core/directory/rule_parts.hpp"
 
+#include <algorithm>
+
 namespace buri::core {
 namespace {
 
 constexpr std::string_view doing = "install the licence";
 
+/// 9999-12-31T23:59:59Z, the last that can be written and sent.
+constexpr wall_time last_second =
+    std::chrono::sys_days(std::chrono::year(10'000) / std::chrono::January / 1) - std::chrono::seconds(1);
+
 /// The same day of the month so many months later, or the last day of a shorter month.
 wall_time months_after(wall_time start, std::uint32_t months) {
+    if (start >= last_second) return last_second;
     const auto day = std::chrono::floor<std::chrono::days>(start);
     const std::chrono::year_month_day date(day);
     auto later = date + std::chrono::months(static_cast<int>(months));
     if (!later.ok()) later = later.year() / later.month() / std::chrono::last;
-    return std::chrono::sys_days(later) + (start - day);
+    return std::min<wall_time>(std::chrono::sys_days(later) + (start - day), last_second);
 }
 
 /// What the directory knows of the licence, or what the key says of one that it does not know.

@@ -8,8 +8,8 @@ namespace buri::core {
 namespace {
 
 constexpr auto day = std::chrono::days(1);
-/// The wall clock may have been set meanwhile.
-constexpr duration longest_sleep = std::chrono::hours(1);
+/// The wall clock may have been set meanwhile. In seconds, as the ends of plans are: the year 9999 is no number of nanoseconds.
+constexpr std::chrono::seconds longest_sleep = std::chrono::hours(1);
 
 /// The next whole number of days before the end, none of them longer ago than the notice; in the end the end itself.
 wall_time next_look(wall_time today, wall_time until) {
@@ -22,15 +22,18 @@ wall_time next_look(wall_time today, wall_time until) {
 
 void plan_watch::on_account(node_id node) {
     if (!is_started_) return;
-    if (const auto known = due_at_.find(node); known != due_at_.end()) {
+    if (const auto known = known_.find(node); known != known_.end()) {
         due_.erase({known->second, node});
-        due_at_.erase(known);
+        ended_.erase({known->second, node});
+        known_.erase(known);
     }
     const auto* const account = at_.records.account(node);
-    if (account != nullptr && account->plan_until && at_.today < *account->plan_until) {
-        const auto at = next_look(at_.today, *account->plan_until);
-        due_.emplace(at, node);
-        due_at_[node] = at;
+    if (account != nullptr && account->plan_until) {
+        const auto until = *account->plan_until;
+        const bool has_ended = at_.today >= until;
+        const auto at = has_ended ? until : next_look(at_.today, until);
+        (has_ended ? ended_ : due_).emplace(at, node);
+        known_[node] = at;
     }
     arm();
 }
@@ -45,26 +48,30 @@ void plan_watch::start() {
 
 void plan_watch::arm() {
     wakes_at_ = never;
-    if (due_.empty()) return;
-    const auto wait = std::max(due_.begin()->first - at_.today, std::chrono::seconds(0));
-    wakes_at_ = at_.now + std::min<duration>(wait, longest_sleep);
+    if (known_.empty()) return;
+    const auto wait = due_.empty() ? longest_sleep : due_.begin()->first - at_.today;
+    wakes_at_ = at_.now + std::clamp(wait, std::chrono::seconds(0), longest_sleep);
 }
 
-std::vector<node_id> plan_watch::on_deadline() {
-    std::vector<node_id> ended;
-    if (at_.now < wakes_at_) return ended;
+std::vector<plan_turn> plan_watch::on_deadline() {
+    std::vector<plan_turn> turns;
+    if (at_.now < wakes_at_) return turns;
     if (!is_started_) start();
+    while (!ended_.empty() && at_.today < ended_.rbegin()->first) {
+        turns.push_back({ended_.rbegin()->second, false});
+        on_account(turns.back().node);
+    }
     while (!due_.empty() && due_.begin()->first <= at_.today) {
         const auto node = due_.begin()->second;
         if (at_.today >= *at_.records.account(node)->plan_until) {
-            ended.push_back(node);
+            turns.push_back({node, true});
         } else {
             warn(node);
         }
         on_account(node);
     }
     arm();
-    return ended;
+    return turns;
 }
 
 void plan_watch::on_hello(online_node& node) {

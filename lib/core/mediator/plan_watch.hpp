@@ -7,6 +7,11 @@
 
 namespace buri::core {
 
+struct plan_turn {
+    node_id node;
+    bool has_ended = false;  ///< false: it had, and the wall clock was set back since
+};
+
 class plan_watch {
 public:
     static constexpr auto notice = std::chrono::days(14);
@@ -17,8 +22,8 @@ public:
     void on_account(node_id node);
     /// Tells the node if its plan ends soon.
     void on_hello(online_node& node);
-    /// Warns, and gives back whose plan has ended.
-    std::vector<node_id> on_deadline();
+    /// Warns, and gives back whose plan has ended, or not yet after all.
+    std::vector<plan_turn> on_deadline();
     /// At once for a server that has just started.
     [[nodiscard]] time_point next_deadline() const { return wakes_at_; }
 
@@ -31,7 +36,8 @@ private:
     roster& nodes_;
     outbox& out_;
     std::set<std::pair<wall_time, node_id>> due_;
-    std::unordered_map<node_id, wall_time> due_at_;
+    std::set<std::pair<wall_time, node_id>> ended_;  ///< and when
+    std::unordered_map<node_id, wall_time> known_;   ///< where it is in those
     bool is_started_ = false;
     time_point wakes_at_ = time_point::min();
 };

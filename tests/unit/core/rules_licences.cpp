@@ -127,6 +127,17 @@ TEST_CASE("the same plan is extended from its end while it runs, and begins anew
     CHECK(world.end() == day(2028, 4, 30, 3'600));
 }
 
+TEST_CASE("a plan ends in the year 9999 at the latest: a later day can neither be written nor sent") {
+    licensed on;
+    const auto last = day(10'000, 1, 1) - std::chrono::seconds(1);
+    for (std::uint8_t i = 1; i <= 100; ++i)
+        REQUIRE_FALSE(on.install(licence(i, "premium", 1'200)));
+    CHECK(on.end() == last);
+    on.today = last - std::chrono::seconds(1);
+    REQUIRE_FALSE(on.install(licence(101, "premium", 1)));
+    CHECK(on.end() == last);
+}
+
 TEST_CASE("a licence is refused for another node, a second time, or for a plan that is gone") {
     licensed world;
     const auto other = world.account(2, "berta");
