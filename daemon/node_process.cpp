@@ -6,6 +6,7 @@
 #include "daemon/processes.hpp"
 #include "daemon/rpc_server.hpp"
 #include "daemon/signals.hpp"
+#include "daemon/version.hpp"
 
 #include <asio/io_context.hpp>
 
@@ -54,6 +55,7 @@ node::options to_node_options(const node_process_options& options, store::node_c
     node::options out;
     out.state = options.state_directory;
     out.config = std::move(config);
+    out.software = "buri " + std::string(version());
     if (options.server) out.server = to_pinned(*options.server);
     if (options.key_type) out.key_type = to_stored(*options.key_type);
     out.log = log;

@@ -55,11 +55,11 @@ result<dataplane::udp_socket> open_port(std::uint16_t wanted, bool is_free_choic
     }
 }
 
-core::node_settings settings_from(const store::node_config& config) {
+core::node_settings settings_from(const options& from) {
     core::node_settings settings;
-    settings.suites = config.suites;
-    settings.software = "buri";
-    settings.allow_unencrypted = config.allow_unencrypted;
+    settings.suites = from.config.suites;
+    settings.software = from.software;
+    settings.allow_unencrypted = from.config.allow_unencrypted;
     return settings;
 }
 
@@ -104,7 +104,7 @@ node::node(asio::io_context& context, options from, opened parts)
       lock_(std::move(parts.lock)),
       state_(std::move(parts.state)),
       identity_(std::move(parts.self)),
-      machine_(settings_from(options_.config), identity_.key(), random_, log_),
+      machine_(settings_from(options_), identity_.key(), random_, log_),
       interface_(parts.tun.name(), options_.config.mtu, log_),
       watch_(std::move(parts.watch)),
       reports_wait_(context.get_executor()),

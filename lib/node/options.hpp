@@ -14,6 +14,7 @@ namespace buri::node {
 struct options {
     std::filesystem::path state;
     store::node_config config;
+    std::string software = "buri";               ///< what the server is told that this is, with a version
     std::optional<store::pinned_server> server;  ///< none: the one that was kept
     std::optional<store::identity_key_type>
         key_type;  ///< insists on it; none: config.key_type for a key that has to be made
