@@ -1,4 +1,5 @@
 // The node's connection to its server: tried again and again, and what is learned on the way.
+#include "buri/base/timestamp.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/node/node.hpp"
 
@@ -174,7 +175,11 @@ void node::on_link_error(const error& why) {
     } else {
         log_.warning("not connected to the server", {{"reason", why.text}});
     }
-    if (listener_) listener_({{"event", "problem"}, {"name", describe(why.code).name}, {"text", why.text}});
+    if (!listener_) return;
+    listener_({{"event", "problem"},
+               {"time", to_rfc3339(net::wall_now())},
+               {"name", describe(why.code).name},
+               {"text", why.text}});
 }
 
 }  // namespace buri::node
