@@ -70,7 +70,8 @@ if there is such a group, else for its own user alone.
 It speaks JSON-RPC 2.0, one object a line of at most 65,536 bytes, without batches.
 Requests on one connection are answered in order.
 Times are RFC 3339 in UTC.
-A peer is a nickname, an address, or NICKNAME.NETWORK; together with a network, its name there or any address.
+A peer is its name in a network, a nickname, an address, or NAME.NETWORK; together with a network, its name there or any
+address.
 .SS Of a node
 .TP
 .BR status ", " networks ", " peers ", " version
@@ -152,7 +153,7 @@ take no parameters.
 take an address or a nickname that only one account has; a network's name.
 .TP
 .BR set_plan " {node, plan, until?}, " make_licences " {plan, for, months, count}"
-answer what the commands print.
+answer what the commands print; an empty plan is the default.
 .TP
 .BR log " {network?, after?, limit?}"
 as a node's.

@@ -12,6 +12,8 @@
 namespace buri::cli {
 namespace {
 
+constexpr unsigned most_licences = 1000;  // as the server takes in one call
+
 tl::unexpected<error> is_missing(std::string_view option) {
     return fail(errc::usage, std::string(option) +
                                  " is missing. As in 'vpn server licence make --plan premium --for any --months 12'");
@@ -49,14 +51,17 @@ result<int> run_server_plan_set(invocation& call) {
         return fail(errc::usage, "'" + plan + "' is not a plan's name. 'vpn server plan list' shows them");
     const auto until = call.moment("--until");
     if (!until) return fail(until.error());
-    wire::json params{{"node", node}, {"plan", plan}};
+    const bool is_default = plan == "default";
+    if (is_default && *until) return fail(errc::usage, "the default plan has no end. Leave --until out");
+    wire::json params{{"node", node}, {"plan", is_default ? "" : plan}};
     if (*until) params["until"] = to_rfc3339(**until);
     const auto outcome = ask_server(call, "set_plan", params, "cannot set the plan of '" + node + "'");
     if (!outcome) return fail(outcome.error());
     const auto end = text_of(*outcome, "until");
     const bool changed = bool_of(*outcome, "changed", true);
-    call.answer(*outcome, printable(node) + (changed ? " has the plan " : " has already the plan ") + plan +
-                              (end.empty() ? "" : " until " + end) + ".\n");
+    call.answer(*outcome, printable(node) + " has the " + (is_default ? "default plan " : "plan ") +
+                              text_of(*outcome, "plan") + (end.empty() ? "" : " until " + end) +
+                              (changed ? " now.\n" : " already.\n"));
     return 0;
 }
 
@@ -67,6 +72,8 @@ result<int> run_server_licence_make(invocation& call) {
     const auto plan = call.argument("--plan");
     if (!is_plan_name(plan))
         return fail(errc::usage, "'" + plan + "' is not a plan's name. 'vpn server plan list' shows them");
+    if (call.number("--count").value_or(1) > most_licences)
+        return fail(errc::usage, "--count is 1000 at most. Make the others with another call");
     const wire::json params{{"plan", plan},
                             {"for", call.argument("--for")},
                             {"months", call.number("--months").value_or(1)},

@@ -146,7 +146,7 @@ std::string server_network_view(const wire::json& network, const palette& colors
         const auto name = person_text(member);
         const auto address = text_of(member, "address");
         add_line(table, is_first ? "members" : "",
-                 joined({name == address ? "" : name, address, names_text(array_of(member, "can")),
+                 joined({address, name == address ? "" : name, names_text(array_of(member, "can")),
                          bool_of(member, "waiting") ? "waiting for approval" : ""}));
         is_first = false;
     }

@@ -28,7 +28,7 @@ constexpr auto optional_network_text =
     std::to_array<argument_info>({{"NETWORK", value_kind::text, false, "only this network"}});
 constexpr auto plan_arguments = std::to_array<argument_info>(
     {{"NODE", value_kind::text, true, "an address, or a nickname that only one account has"},
-     {"PLAN", value_kind::text, true, "as 'vpn server plan list' shows it"}});
+     {"PLAN", value_kind::text, true, "as 'vpn server plan list' shows it, or default: none of its own"}});
 constexpr auto file_argument = std::to_array<argument_info>({{"FILE", value_kind::file, true, "the backup"}});
 constexpr auto remove_options =
     std::to_array<option_info>({{"--with-networks", "", "", "delete the networks that it owns too"}});
@@ -37,7 +37,7 @@ constexpr auto make_options = std::to_array<option_info>({
     {"--plan", "", "PLAN", "the plan that it gives"},
     {"--for", "", "NODE", "the only account that can install it, by address or nickname, or any"},
     {"--months", "", "N", "how long it lasts from installing: 1, 6 or 12", value_kind::choice, false, "1 6 12"},
-    {"--count", "", "N", "how many keys to make; by default 1", value_kind::number},
+    {"--count", "", "N", "how many keys to make, 1000 at most; by default 1", value_kind::number},
 });
 constexpr auto changed_field = std::to_array<field_info>({{"changed", "false if it was so already"}});
 constexpr auto set_plan_fields = std::to_array<field_info>({

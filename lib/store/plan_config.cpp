@@ -100,7 +100,7 @@ std::span<const config_row<plan>> rows() {
 }
 
 plan* find_plan(const std::string& name, server_config& config) {
-    if (!is_plan_name(name)) return nullptr;
+    if (!is_plan_name(name) || name == "default") return nullptr;
     const auto found = std::ranges::find(config.plans, name, &plan::name);
     if (found != config.plans.end()) return &*found;
     auto& added = config.plans.emplace_back(free_plan());
@@ -120,7 +120,7 @@ checked<std::string> plan_name_in(const toml_value& value) {
 
 const named_tables<server_config, plan>& plan_tables() {
     static const named_tables<server_config, plan> made{
-        "plan", "1 to 32 characters of a-z, 0-9 and '-'", rows(),
+        "plan", "1 to 32 characters of a-z, 0-9 and '-', but not 'default'", rows(),
         [](const server_config& config) -> const std::vector<plan>& { return config.plans; }, find_plan};
     return made;
 }

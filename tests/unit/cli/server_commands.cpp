@@ -136,8 +136,8 @@ TEST_CASE("accounts and networks are tables, one of them a block", "[server]") {
           "since     2026-01-02T03:04:05Z\n"
           "waiting   1\n"
           "bans      2\n"
-          "members   anna  100.64.0.1\n"
-          "          nas  100.64.0.2  evict\n");
+          "members   100.64.0.1  anna\n"
+          "          100.64.0.2  nas  evict\n");
 }
 
 TEST_CASE("accounts and networks are removed", "[server]") {
@@ -182,15 +182,27 @@ TEST_CASE("plans are listed and given", "[server]") {
         refusal(errc::plan_unknown));
     CHECK(at.run("plan set anna premium --until 2027-01-31") == 0);
     CHECK(at.params() == json{{"node", "anna"}, {"plan", "premium"}, {"until", "2027-01-31T00:00:00Z"}});
-    CHECK(at.user.out == "anna has the plan premium until 2027-01-31T00:00:00Z.\n");
+    CHECK(at.user.out == "anna has the plan premium until 2027-01-31T00:00:00Z now.\n");
+    CHECK(at.run("plan set anna default --until 7d") == 2);
     CHECK(at.run("plan set anna gold") == 5);
     CHECK(at.user.err ==
           "vpn: cannot set the plan of 'anna': the server has no plan of this name. 'vpn server plan list' shows "
           "them.\n");
 }
 
+TEST_CASE("an account is given back the server's default plan, whichever that is", "[server]") {
+    server_desk at;
+    json now{{"address", "100.64.0.1"}, {"plan", "premium"}, {"until", nullptr}, {"changed", true}};
+    at.daemon.on("set_plan", now);
+    CHECK(at.run("plan set anna default") == 0);
+    CHECK(at.params() == json{{"node", "anna"}, {"plan", ""}});
+    CHECK(at.user.out == "anna has the default plan premium now.\n");
+}
+
 TEST_CASE("licences are made a line each, and listed", "[server]") {
     server_desk at;
+    CHECK(at.run("licence make --plan premium --for any --months 12 --count 1001") == 2);
+    CHECK(at.user.err == "vpn: --count is 1000 at most. Make the others with another call.\n");
     at.daemon.on("make_licences", json{{"licences", {"buri-licence-a", "buri-licence-b"}}});
     CHECK(at.run("licence make --plan premium --for any --months 12 --count 2") == 0);
     CHECK(at.params() == json{{"plan", "premium"}, {"for", "any"}, {"months", 12}, {"count", 2}});

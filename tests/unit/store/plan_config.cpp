@@ -101,7 +101,8 @@ TEST_CASE("a mistake in a plan is told with its line, its column and what is all
         {"plan.free = 3", "2:6: there is no key 'plan.free'."},
         {"[plan.Free]",
          "2:7: plan.Free: 'Free' cannot be a name here. It must be 1 to 32 characters of a-z, 0-9 and "
-         "'-'."},
+         "'-', but not 'default'."},
+        {"[plan.default]", "2:7: plan.default: 'default' cannot be a name here"},
         {"[plan.\"\"]\nmax_members = 3", "2:7: plan.: '' cannot be a name here"},
         {"[plan.\"a.b\"]", "2:7: plan.a.b: 'a.b' cannot be a name here"},
         {"[plan.free.more]", "2:12: plan.free.more: 'free.more' cannot be a name here"},
