@@ -55,9 +55,15 @@ result<int> run_requests(invocation& call) {
     auto daemon = rpc_client::connect(call.socket());
     if (!daemon) return fail(std::move(daemon.error()));
     const auto answer = daemon->call("requests", params);
-    if (!answer) return fail(while_doing("cannot show who waits", answer.error()));
+    if (!answer) {
+        const auto where = params.empty() ? "" : " in '" + text_of(params, "network") + "'";
+        return fail(while_doing("cannot show who waits" + where, answer.error()));
+    }
     const auto requests = items_of(*answer, "requests");
-    if (requests.empty()) call.remark("nobody waits for approval.");
+    if (requests.empty()) {
+        call.remark(params.empty() ? "nobody waits for approval where this node may approve."
+                                   : "nobody waits for approval.");
+    }
     call.answer(requests, requests_view(requests, call.colors()));
     return 0;
 }
@@ -81,6 +87,8 @@ result<int> run_ban(invocation& call) {
     if (const auto given = call.value("--reason")) {
         const auto reason = given_text(call, *given, longest_reason);
         if (!reason) return fail(reason.error());
+        if (reason->find_first_of("\n\t") != std::string::npos)
+            return fail(errc::text_invalid, "the reason has more than one line, or tabs. Write it on one line");
         params["reason"] = *reason;
     }
     const auto until = call.moment("--until");

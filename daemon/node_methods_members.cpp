@@ -150,6 +150,16 @@ result<const wire::network_info*> known_network(const core::node_machine& machin
                 "this node is not in a network '" + name.text() + "'. 'vpn list' shows those it is in.");
 }
 
+/// Applicants are told to those alone who can approve them: for anybody else, nobody is no answer.
+result<void> check_sees_applicants(const core::node_machine& machine, const wire::network_info& network) {
+    if (network.waiting) return fail(errc::awaiting_approval, "this node waits for approval there itself");
+    const auto self = machine.self();
+    if (network.settings.owner == self) return {};
+    const auto you = std::ranges::find(network.members, self, &wire::member_info::id);
+    if (you != network.members.end() && you->can.contains(privilege::approve)) return {};
+    return fail(errc::not_privileged, "only the owner, or an administrator with the privilege 'approve', sees that");
+}
+
 }  // namespace
 
 std::span<const question_row> member_questions() {
@@ -163,6 +173,7 @@ result<json> read_requests(const core::node_machine& machine, const json& params
         if (!name) return fail(name.error());
         const auto known = known_network(machine, *name);
         if (!known) return fail(known.error());
+        if (const auto sees = check_sees_applicants(machine, **known); !sees) return fail(sees.error());
         only = std::move(*name);
     }
     json out = json::array();

@@ -45,6 +45,10 @@ struct node_in_networks {
         auto& awaited = all.networks.emplace_back();
         awaited.settings.network = *network_name::parse("club");
         awaited.waiting = true;
+        auto& visited = all.networks.emplace_back();
+        visited.settings.network = *network_name::parse("guests");
+        visited.settings.owner = anna;
+        visited.members = {{me, "self", {privilege::evict}}, {anna, "anna", {}}};
         machine.on_connected(me, time_point{});
         machine.on_server_message(wire::numbered_event{1, std::move(all)}, time_point{});
         server.host = "vpn.example.org";

@@ -90,7 +90,8 @@ TEST_CASE("who waits and who administers is known without asking", "[node_method
                                        {"since", "1970-01-01T00:00:00Z"}}});
     CHECK(read_requests(on.machine, json::object()) == result<json>(waiting));
     CHECK(read_requests(on.machine, {{"network", "lab-net"}}) == result<json>(waiting));
-    CHECK(read_requests(on.machine, {{"network", "club"}}) == result<json>(json::array()));
+    CHECK(read_requests(on.machine, {{"network", "club"}}).error().code == errc::awaiting_approval);
+    CHECK(read_requests(on.machine, {{"network", "guests"}}).error().code == errc::not_privileged);
     CHECK(read_requests(on.machine, {{"network", "nowhere"}}).error().code == errc::not_a_member);
     CHECK(read_requests(on.machine, {{"network", 5}}).error().code == errc::malformed);
     CHECK(read_administrators(on.machine, {{"network", "lab-net"}}) ==
