@@ -4,6 +4,8 @@
 #include "cli/text_table.hpp"
 #include "cli/view_parts.hpp"
 
+#include <sstream>
+
 namespace buri::cli {
 namespace {
 
@@ -33,10 +35,14 @@ cells administrator_row(const wire::json& administrator) {
             {names_text(array_of(administrator, "can"))}};
 }
 
-cells announcement_row(const wire::json& announcement) {
-    return {{text_of(announcement, "time")},
-            {person_of(announcement, "author"), color::bold},
-            {text_of(announcement, "text")}};
+/// A row for each line of its text.
+void add_announcement(text_table& table, const wire::json& announcement) {
+    std::istringstream lines(lines_of(announcement, "text"));
+    std::string line;
+    std::getline(lines, line);
+    table.add({{text_of(announcement, "time")}, {person_of(announcement, "author"), color::bold}, {line}});
+    while (std::getline(lines, line))
+        table.add({{}, {}, {line}});
 }
 
 cells invite_row(const wire::json& invite) {
@@ -85,7 +91,12 @@ std::string administrators_view(const wire::json& administrators, const palette&
 }
 
 std::string announcements_view(const wire::json& announcements, const palette& colors) {
-    return table_of(head({"TIME", "AUTHOR", "TEXT"}), announcements, announcement_row, colors);
+    if (announcements.empty()) return {};
+    text_table table;
+    table.add(head({"TIME", "AUTHOR", "TEXT"}));
+    for (const auto& announcement : announcements)
+        add_announcement(table, announcement);
+    return table.print(colors);
 }
 
 std::string invites_view(const wire::json& invites, const palette& colors) {

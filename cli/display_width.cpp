@@ -73,4 +73,15 @@ std::size_t display_width(std::string_view text) {
     return width;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+    if (display_width(text) <= most) return std::string(text);
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const auto next = size + first_of(text.substr(size)).second;
+        if (display_width(text.substr(0, next)) + 1 > most) break;
+        size = next;
+    }
+    return std::string(text.substr(0, size)) + "\u2026";
+}
+
 }  // namespace buri::cli

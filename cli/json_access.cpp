@@ -21,6 +21,11 @@ std::string text_of(const wire::json& object, const char* name) {
     return {};
 }
 
+std::string lines_of(const wire::json& object, const char* name) {
+    const auto* const value = find(object, name);
+    return value != nullptr && value->is_string() ? printable_lines(value->get_ref<const std::string&>()) : "";
+}
+
 bool bool_of(const wire::json& object, const char* name, bool by_default) {
     const auto* const value = find(object, name);
     return value != nullptr && value->is_boolean() ? value->get<bool>() : by_default;

@@ -9,6 +9,8 @@ namespace buri::cli {
 
 /// Printable; numbers as they are written in JSON; empty for null, objects and arrays.
 std::string text_of(const wire::json& object, const char* name);
+/// The same of a text, but it keeps its line ends.
+std::string lines_of(const wire::json& object, const char* name);
 bool bool_of(const wire::json& object, const char* name, bool by_default = false);
 std::optional<double> number_of(const wire::json& object, const char* name);
 /// Empty if it is not an object, array respectively.

@@ -1,3 +1,4 @@
+#include "cli/display_width.hpp"
 #include "cli/json_access.hpp"
 #include "cli/peer_row.hpp"
 #include "cli/view_parts.hpp"
@@ -48,12 +49,18 @@ std::string title(const wire::json& network, const wire::json& status, const pal
     return colors.paint(color::bold, text_of(network, "name")) + "  (" + facts + ")\n";
 }
 
-std::string announcement_line(const wire::json& network, const palette& colors) {
+/// The newest announcement on a line, or on two if it is long: the whole of it is in the history.
+std::string announcement_lines(const wire::json& network, const palette& colors) {
+    constexpr std::size_t most_columns = 76;
     const auto& newest = object_of(network, "announcement");
     const auto text = text_of(newest, "text");
     if (text.empty()) return {};
     const auto from = joined({person_of(newest, "author"), text_of(newest, "time")});
-    return "  " + text + "  " + colors.paint(color::dim, "(" + from + ")") + "\n";
+    if (display_width(text) + display_width(from) + 4 <= most_columns)
+        return "  " + text + "  " + colors.paint(color::dim, "(" + from + ")") + "\n";
+    const auto seen = shortened(text, most_columns);
+    const auto more = seen == text ? "" : "; 'vpn announce " + text_of(network, "name") + "' shows all of it";
+    return "  " + seen + "\n  " + colors.paint(color::dim, "(" + from + more + ")") + "\n";
 }
 
 std::vector<text_table::cell> applicant_row(const wire::json& applicant) {
@@ -94,7 +101,7 @@ std::string networks_view(const wire::json& networks, const wire::json& status, 
     std::string out;
     for (const auto& network : networks) {
         if (!out.empty()) out += '\n';
-        out += title(network, status, colors) + announcement_line(network, colors);
+        out += title(network, status, colors) + announcement_lines(network, colors);
         out += members(network, status).print(colors);
     }
     return out;

@@ -82,6 +82,21 @@ TEST_CASE("the newest announcement stands below the name, harmless", "[network_v
           "     100.64.0.1  anna  you\n");
 }
 
+TEST_CASE("a long announcement is cut, and where all of it is stands below", "[network_view]") {
+    auto network = team();
+    network["peers"] = json::array();
+    network["announcement"] = {{"id", 4},
+                               {"time", "2026-01-02T03:04:05Z"},
+                               {"author", {{"address", "100.64.0.2"}, {"name", "nas"}}},
+                               {"text", std::string(60, 'x')}};
+    CHECK(shown(network).find("\n  " + std::string(60, 'x') + "\n  (nas  2026-01-02T03:04:05Z)\n") !=
+          std::string::npos);
+    network["announcement"]["text"] = std::string(77, 'x');
+    CHECK(shown(network).find("\n  " + std::string(75, 'x') +
+                              "\u2026\n  (nas  2026-01-02T03:04:05Z; 'vpn announce team' shows all of it)\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("administrators are shown with what they can do", "[network_view]") {
     auto network = team();
     network["peers"] = json::array({member("100.64.0.2", "nas", "nas")});
