@@ -11,6 +11,8 @@
 #include "daemon/version.hpp"
 
 #include <iterator>
+#include <set>
+#include <string>
 
 namespace buri::cli {
 namespace {
@@ -96,12 +98,22 @@ result<int> run_help(invocation& call) {
 result<int> run_names(invocation& call) {
     auto daemon = rpc_client::connect(call.socket());
     if (!daemon) return 0;
-    const bool wants_peers = call.argument("KIND") == "peers";
-    const auto answer = daemon->call(wants_peers ? "peers" : "networks", {}, std::chrono::milliseconds(1000));
+    const auto answer = daemon->call("networks", {}, std::chrono::milliseconds(1000));
     if (!answer) return 0;
-    for (const auto& item : items_of(*answer, wants_peers ? "peers" : "networks")) {
-        call.around().out << text_of(item, wants_peers ? "nickname" : "name") << '\n';
+    const bool wants_peers = call.argument("KIND") == "peers";
+    std::set<std::string> names;
+    for (const auto& network : items_of(*answer, "networks")) {
+        if (!wants_peers) {
+            names.insert(text_of(network, "name"));
+            continue;
+        }
+        for (const auto* const list : {"peers", "applicants"}) {
+            for (const auto& each : array_of(network, list))
+                names.insert(text_of(each, "name"));
+        }
     }
+    for (const auto& name : names)
+        call.around().out << name << '\n';
     return 0;
 }
 

@@ -264,12 +264,17 @@ TEST_CASE("nick shows and changes", "[commands]") {
 TEST_CASE("show and names", "[commands]") {
     desk at;
     at.daemon.on("peer", nas, refusal(errc::peer_ambiguous));
-    at.daemon.on("peers", json::array({nas}));
+    at.daemon.on("networks", json::array({{{"name", "lab1"},
+                                           {"peers", {{{"name", "nas"}, {"nickname", "nas"}}}},
+                                           {"applicants", {{{"name", "nas-2"}}}}},
+                                          {{"name", "lab2"}, {"peers", {{{"name", "nas"}}}}}}));
     CHECK(at.run("show nas") == 0);
     CHECK(at.user.out == "nickname  nas\naddress   100.64.0.2\nstate     direct\nnetworks  lab1\n");
     CHECK(at.run("show nas") == 2);
     CHECK(at.run("names peers") == 0);
-    CHECK(at.user.out == "nas\n");
+    CHECK(at.user.out == "nas\nnas-2\n");
+    CHECK(at.run("names networks") == 0);
+    CHECK(at.user.out == "lab1\nlab2\n");
 }
 
 TEST_CASE("rpc prints the result as it is", "[commands]") {
