@@ -11,23 +11,31 @@
 namespace buri::cli {
 namespace {
 
-result<int> change_privileges(const invocation& call, const char* method, const wire::json& can) {
+enum class privilege_act { grant, revoke };
+
+std::string privileges_text(privilege_act act, const std::string& peer, const std::string& network,
+                            const wire::json& can, bool changed) {
+    if (!can.empty())
+        return peer + " can do in " + network + (changed ? " now: " : " already: ") + names_text(can) + "\n";
+    // Nobody else has no privilege after some were given.
+    if (act == privilege_act::grant) return peer + " owns " + network + " and can do everything in it already.\n";
+    return peer + " is no administrator of " + network + (changed ? " any more.\n" : "; nothing changed.\n");
+}
+
+result<int> change_privileges(const invocation& call, privilege_act act, const wire::json& can) {
     auto to = prepare(call);
     if (!to) return fail(std::move(to.error()));
     const auto peer = call.argument("PEER");
     auto params = to->params();
     params["peer"] = peer;
     if (!can.is_null()) params["can"] = can;
-    const auto outcome = to->daemon.call(method, params);
+    const auto outcome = to->daemon.call(act == privilege_act::grant ? "grant" : "revoke", params);
     if (!outcome) {
         return fail(while_doing("cannot change what '" + peer + "' can do in " + to->quoted(), outcome.error()));
     }
     const bool changed = bool_of(*outcome, "changed", true);
     const auto& now = array_of(*outcome, "can");
-    const std::string when = changed ? " now" : " already";
-    const auto text = now.empty()
-                          ? printable(peer) + " is no administrator of " + to->name.text() + when + ".\n"
-                          : printable(peer) + " can do in " + to->name.text() + when + ": " + names_text(now) + "\n";
+    const auto text = privileges_text(act, printable(peer), to->name.text(), now, changed);
     call.answer({{"network", to->name.text()},
                  {"peer", outcome->value("peer", wire::json())},
                  {"can", now},
@@ -82,12 +90,12 @@ result<int> run_admin_grant(invocation& call) {
             errc::usage,
             "--can is missing. Name what the peer can do, as in 'vpn admin grant NETWORK PEER --can approve,evict'");
     }
-    return change_privileges(call, "grant", to_json(parse_privileges(*can).value_or(privilege_set())));
+    return change_privileges(call, privilege_act::grant, to_json(parse_privileges(*can).value_or(privilege_set())));
 }
 
 result<int> run_admin_revoke(invocation& call) {
     const auto can = call.value("--can");
-    return change_privileges(call, "revoke",
+    return change_privileges(call, privilege_act::revoke,
                              can ? to_json(parse_privileges(*can).value_or(privilege_set())) : wire::json());
 }
 

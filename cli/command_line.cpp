@@ -74,9 +74,12 @@ tl::unexpected<error> needs_a_word(const family_info& family) {
 
 /// `family` is what the words before the unknown one are, if there are any.
 tl::unexpected<error> unknown_command(const family_info* family, const std::string& words) {
-    const auto known = known_paths(family);
-    const auto nearest = suggest(words, known);
-    const auto hint = nearest.empty() ? "" : "Did you mean '" + std::string(nearest) + "'? ";
+    auto known = known_paths(family);
+    const auto shared = family == nullptr ? 0 : family->path.size() + 1;
+    for (auto& path : known)
+        path.remove_prefix(shared);
+    const auto nearest = suggest(std::string_view(words).substr(shared), known);
+    const auto hint = nearest.empty() ? "" : "Did you mean '" + words.substr(0, shared) + std::string(nearest) + "'? ";
     return fail(errc::usage, "there is no command '" + words + "'. " + hint + "See 'vpn help" +
                                  (family == nullptr ? "" : " " + std::string(family->path)) + "'");
 }
@@ -109,11 +112,18 @@ bool is_choice(std::string_view choices, const std::string& text) {
     return false;
 }
 
+std::string with_commas(std::string_view words) {
+    std::string out;
+    for (const char c : words)
+        out += c == ' ' ? ", " : std::string(1, c);
+    return out;
+}
+
 std::string privilege_names() {
-    privilege_set all;
+    std::string out;
     for (const auto& each : all_privileges())
-        all.insert(each.value);
-    return to_string(all);
+        out += (out.empty() ? "" : ", ") + std::string(each.name);
+    return out;
 }
 
 /// What the text is not; nothing if it fits.
@@ -131,7 +141,7 @@ std::optional<std::string> misfit(value_kind kind, std::string_view choices, con
             }
             break;
         case value_kind::privileges:
-            if (!parse_privileges(text)) return "a list of " + privilege_names() + ", apart by commas,";
+            if (!parse_privileges(text)) return "one or more of " + privilege_names() + ", apart by commas,";
             break;
         case value_kind::seconds:
             if (!is_number<double>(text, 31'536'000)) return "a number of seconds";
@@ -140,7 +150,7 @@ std::optional<std::string> misfit(value_kind kind, std::string_view choices, con
             if (!is_number<unsigned>(text, 65535) || text == "0") return "a port from 1 to 65535";
             break;
         case value_kind::choice:
-            if (!is_choice(choices, text)) return "one of " + std::string(choices);
+            if (!is_choice(choices, text)) return "one of " + with_commas(choices);
             break;
         default:
             if (text.empty()) return "a value";

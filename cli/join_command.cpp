@@ -115,14 +115,15 @@ result<int> run_join(invocation& call) {
     if (!to->outcome) return fail(while_doing(what, to->outcome.error()));
     const bool changed = bool_of(*to->outcome, "changed", true);
     bool waiting = bool_of(*to->outcome, "waiting");
-    if (waiting && call.has("--wait")) {
+    const bool was_waiting = waiting && call.has("--wait");
+    if (was_waiting) {
         call.remark("asked to join " + to->network + "; waiting for approval");
         if (const auto approved = wait_for_approval(call, *to); !approved)
             return fail(while_doing(what, approved.error()));
         waiting = false;
     }
     call.answer({{"network", to->network}, {"changed", changed}, {"waiting", waiting}},
-                text_of_join(to->network, changed || call.has("--wait"), waiting));
+                text_of_join(to->network, changed || was_waiting, waiting));
     return 0;
 }
 

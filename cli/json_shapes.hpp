@@ -75,10 +75,12 @@ inline constexpr auto peer_fields = std::to_array<field_info>({
 
 inline constexpr auto event_fields = std::to_array<field_info>({
     {"event",
-     "online, offline, peer, network, left, tunnel, notice, requested, request_gone, welcome, announcement, logged or "
+     "online, offline, problem, peer, network, left, tunnel, notice, requested, request_gone, welcome, announcement, "
+     "logged or "
      "plan"},
     {"time", "RFC 3339, UTC"},
     {"...", "fields of the kind, as below"},
+    {"problem", "{name, text}: why there is no connection to the server; the name from ERRORS"},
     {"peer", "a peer's fields"},
     {"network", "a network's fields that changed; with change left: {network, peer, reason}"},
     {"left", "{network, reason, text}: this node is in the network no more; rejected, evicted, banned, deleted, left"},
@@ -104,7 +106,7 @@ inline constexpr auto ban_fields = std::to_array<field_info>({
     {"nickname", "as it was"},
     {"fingerprint", "SHA256:... of its key"},
     {"reason", "may be empty"},
-    {"by", "who banned"},
+    {"by", "the address of who banned"},
     {"since", "RFC 3339"},
     {"until", "null, or when it ends, RFC 3339"},
 });
@@ -124,7 +126,7 @@ inline constexpr auto announcement_fields = std::to_array<field_info>({
 
 inline constexpr auto invite_fields = std::to_array<field_info>({
     {"id", "for 'vpn uninvite'"},
-    {"by", "who made it"},
+    {"by", "the address of who made it"},
     {"created", "RFC 3339"},
     {"expires", "null, or from when on it is not valid, RFC 3339"},
     {"max_uses", "how often it can be used; 0: as often as wanted"},
@@ -186,7 +188,7 @@ inline constexpr auto account_fields = std::to_array<field_info>({
 inline constexpr auto server_network_fields = std::to_array<field_info>({
     {"name", "the network's name"},
     {"owner", "an object {address, nickname}"},
-    {"members", "how many; with 'server network', an array of {address, name, can, waiting}"},
+    {"members", "how many; with 'server network', an array of {address, name, nickname, online, can, waiting, joined}"},
     {"waiting", "how many wait for approval"},
     {"open", "true: no password"},
     {"locked", "true: nobody new joins"},

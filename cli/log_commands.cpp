@@ -119,6 +119,8 @@ result<int> show_log(const invocation& call, const std::filesystem::path& socket
     const auto entries = reader->read();
     if (!entries) return fail(entries.error());
     if (entries->empty()) call.remark("the log is empty.");
+    if (!call.has("--lines") && entries->size() == longest_page)
+        call.remark("these are the newest 1000; older ones are in the server's database.");
     call.answer(*entries, log_view(*entries, call.colors()));
     return 0;
 }

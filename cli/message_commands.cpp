@@ -40,7 +40,10 @@ result<int> run_welcome(invocation& call) {
     auto params = to->params();
     if (*text) params["text"] = **text;
     const auto outcome = to->daemon.call("welcome", params);
-    if (!outcome) return fail(while_doing("cannot welcome in " + to->quoted(), outcome.error()));
+    if (!outcome) {
+        const std::string doing = *text ? "cannot set" : "cannot show";
+        return fail(while_doing(doing + " the welcome message of " + to->quoted(), outcome.error()));
+    }
     const auto now = outcome->value("text", text->value_or(""));
     const bool changed = bool_of(*outcome, "changed", text->has_value());
     if (now.empty()) {

@@ -46,7 +46,8 @@ result<wanted_settings> read_settings(const invocation& call) {
         out.add("approval", *how, *how == "manual" ? "new members wait for approval" : "new members are in at once");
     }
     if (const auto whether = call.value("--encryption")) {
-        out.add("encryption", *whether, *whether == "on" ? "encrypted" : "NOT ENCRYPTED");
+        out.add("encryption", *whether,
+                *whether == "on" ? "encrypted" : "NOT ENCRYPTED where every other condition allows it");
     }
     out.asks_password = call.has("--password");
     if (out.params.empty() && !out.asks_password) {

@@ -34,7 +34,7 @@ std::string_view suggest(std::string_view word, std::span<const std::string_view
     constexpr std::size_t longest = 40;
     if (word.size() > longest) return {};
     std::string_view best;
-    std::size_t best_distance = std::min<std::size_t>(3, word.size());
+    std::size_t best_distance = std::min<std::size_t>(3, word.size() / 2 + 1);
     for (const auto candidate : known) {
         const bool begins = word.size() >= 2 && candidate.starts_with(word);
         const auto away = begins ? 1 : distance(word, candidate);

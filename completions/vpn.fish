@@ -182,7 +182,7 @@ complete -c vpn -n '__vpn_in server plan set' -l until -x -d 'a day (2027-01-31,
 complete -c vpn -n '__vpn_in server licence make' -l plan -x -d 'the plan that it gives'
 complete -c vpn -n '__vpn_in server licence make' -l for -x -d 'the only account that can install it, by address or nickname, or any'
 complete -c vpn -n '__vpn_in server licence make' -l months -x -a '1 6 12' -d 'how long it lasts from installing: 1, 6 or 12'
-complete -c vpn -n '__vpn_in server licence make' -l count -x -d 'how many keys to make; by default 1'
+complete -c vpn -n '__vpn_in server licence make' -l count -x -d 'how many keys to make, 1000 at most; by default 1'
 complete -c vpn -n '__vpn_in server log' -l follow -s f -d 'go on with what happens, until Ctrl-C or --timeout'
 complete -c vpn -n '__vpn_in server log' -l lines -s n -x -d 'only the newest N of what is there, 1000 at most'
 complete -c vpn -n '__vpn_in server log' -l timeout -s t -x -d 'with --follow: end after this time'

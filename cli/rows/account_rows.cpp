@@ -65,7 +65,7 @@ constexpr auto rows = std::to_array<command_info>({
      "end.",
      "vpn licence install - < licence.txt",
      "An object.",
-     licence_fields,
+     installed_fields,
      run_licence_install},
     {"account delete",
      "account",

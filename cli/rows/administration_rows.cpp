@@ -185,7 +185,7 @@ constexpr auto rows = std::to_array<command_info>({
      "needs "
      "the privilege message.",
      "vpn announce team \"nas is down until 18:00\"",
-     "An object; without TEXT, an array of announcements.",
+     "An object {network, changed}; without TEXT, an array of announcements.",
      announcement_fields,
      run_announce},
     {"invite", "administration", "make an invite to a network", network_argument, invite_options,

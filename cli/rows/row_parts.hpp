@@ -6,7 +6,7 @@
 
 namespace buri::cli {
 
-inline constexpr std::string_view peer_help = "a nickname, an address, or NICKNAME.NETWORK";
+inline constexpr std::string_view peer_help = "its name in a network, a nickname, an address, or NAME.NETWORK";
 inline constexpr std::string_view moment_help =
     "a day (2027-01-31, from 0:00 UTC), a time (RFC 3339), or a duration from now (24h, 7d)";
 

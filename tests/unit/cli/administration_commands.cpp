@@ -28,7 +28,9 @@ TEST_CASE("set sends everything that was named in one request", "[administration
                               {"approval", "manual"},
                               {"encryption", "off"},
                               {"password", "secret"}});
-    CHECK(at.user.out == "team is now: new password, locked, new members wait for approval, NOT ENCRYPTED.\n");
+    CHECK(at.user.out ==
+          "team is now: new password, locked, new members wait for approval, NOT ENCRYPTED where every other condition "
+          "allows it.\n");
     CHECK(at.run("set team --unlock --approve auto --encryption on --open --json") == 0);
     CHECK(at.params() ==
           json{{"network", "team"}, {"locked", false}, {"approval", "auto"}, {"encryption", "on"}, {"open", true}});
@@ -72,6 +74,15 @@ TEST_CASE("requests are a table of everybody who waits", "[administration]") {
     CHECK(at.params() == json{{"network", "team"}});
     CHECK(at.user.out == "[]\n");
     CHECK(at.user.err == "nobody waits for approval.\n");
+}
+
+TEST_CASE("nobody waits only where this node would see it", "[administration]") {
+    desk at;
+    at.daemon.on("requests", json::array(), refusal(errc::not_privileged));
+    CHECK(at.run("requests") == 0);
+    CHECK(at.user.err == "nobody waits for approval where this node may approve.\n");
+    CHECK(at.run("requests team") == 4);
+    CHECK(at.user.err.starts_with("vpn: cannot show who waits in 'team': only the owner, or an administrator"));
 }
 
 TEST_CASE("acts on a peer send network and peer, and say what is so already", "[administration]") {
@@ -126,6 +137,8 @@ TEST_CASE("a ban has a reason and an end, in UTC", "[administration]") {
     CHECK(at.user.out == "banned phone from team until 2026-01-09T03:04:05Z.\n");
     CHECK(at.run("ban team phone --until 2027-01-31T01:00:00+02:00") == 0);
     CHECK(at.params()["until"] == "2027-01-30T23:00:00Z");
+    CHECK(at.run({"ban", "team", "phone", "--reason", "lost\nphone"}) == 2);
+    CHECK(at.user.err == "vpn: the reason has more than one line, or tabs. Write it on one line.\n");
 }
 
 TEST_CASE("bans are a table, with those whose account is gone", "[administration]") {
@@ -157,13 +170,23 @@ TEST_CASE("privileges are granted, revoked and listed", "[administration]") {
     at.daemon.on("revoke", now);
     CHECK(at.run("admin revoke team nas") == 0);
     CHECK(at.params() == json{{"network", "team"}, {"peer", "nas"}});
-    CHECK(at.user.out == "nas is no administrator of team now.\n");
+    CHECK(at.user.out == "nas is no administrator of team any more.\n");
     CHECK(at.run("admin revoke team nas --can message") == 0);
     CHECK(at.params()["can"] == json{"message"});
-
     at.daemon.on("admins", json::array({{{"address", "100.64.0.2"}, {"name", "nas"}, {"can", {"evict", "ban"}}}}));
     CHECK(at.run("admin list team") == 0);
     CHECK(at.user.out == "ADDRESS     NAME  CAN\n100.64.0.2  nas   evict, ban\n");
+}
+
+TEST_CASE("privileges that nobody lacked or had are told as what is so", "[administration]") {
+    desk at;
+    const json same{{"network", "team"}, {"peer", "100.64.0.2"}, {"can", json::array()}, {"changed", false}};
+    at.daemon.on("revoke", same);
+    at.daemon.on("grant", same);
+    CHECK(at.run("admin revoke team nas") == 0);
+    CHECK(at.user.out == "nas is no administrator of team; nothing changed.\n");
+    CHECK(at.run("admin grant team anna --can evict") == 0);
+    CHECK(at.user.out == "anna owns team and can do everything in it already.\n");
 }
 
 TEST_CASE("a network is offered, taken back, accepted and declined", "[administration]") {
@@ -231,7 +254,9 @@ TEST_CASE("an announcement is made, and without a text the history is shown", "[
                                                 {"author", {{"address", "100.64.0.1"}, {"name", "anna"}}},
                                                 {"text", "nas\nis down"}}}));
     CHECK(at.run("announce team") == 0);
-    CHECK(at.user.out == "TIME                  AUTHOR  TEXT\n2026-01-02T03:04:05Z  anna    nas is down\n");
+    CHECK(at.user.out ==
+          "TIME                  AUTHOR  TEXT\n2026-01-02T03:04:05Z  anna    nas\n                              is "
+          "down\n");
 }
 
 TEST_CASE("an invite in a pipe is the URL alone; on a terminal a code comes before it", "[administration]") {

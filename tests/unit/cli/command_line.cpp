@@ -74,17 +74,18 @@ TEST_CASE("a wrong use says what is wrong and how it is right", "[command_line]"
         row{"set team --open --password-stdin",
             "--password, --password-stdin, --password-file and --open exclude each other"},
         row{"set team --open --password", "exclude each other"},
-        row{"set team --approve yes", "'yes' is not one of auto manual for --approve"},
-        row{"set team --encryption none", "'none' is not one of on off for --encryption"},
+        row{"set team --approve yes", "'yes' is not one of auto, manual for --approve"},
+        row{"set team --encryption none", "'none' is not one of on, off for --encryption"},
         row{"set ab --lock", "'ab' is not a network's name"},
         row{"ban team nas --until yesterday", "'yesterday' is not a day (2027-01-31), a time"},
         row{"ban team nas --until 2026-01-02", "'2026-01-02' for --until is over already"},
         row{"ban team nas --reason=" + std::string(257, 'x'), "the text is longer than 256 bytes"},
         row{"admin grant team nas", "--can is missing. Name what the peer can do"},
         row{"admin grant team nas --can everything",
-            "'everything' is not a list of password,access,approve,evict,ban,message, apart by commas, for --can"},
-        row{"admin grant team nas --can evict,", "'evict,' is not a list of"},
-        row{"admin revoke team nas --can ,", "',' is not a list of"},
+            "'everything' is not one or more of password, access, approve, evict, ban, message, apart by commas, for "
+            "--can"},
+        row{"admin grant team nas --can evict,", "'evict,' is not one or more of"},
+        row{"admin revoke team nas --can ,", "',' is not one or more of"},
         row{"transfer team", "a transfer is one of PEER, --withdraw, --accept and --decline"},
         row{"transfer team nas --accept", "a transfer is one of PEER"},
         row{"transfer team --decline --accept", "a transfer is one of PEER"},
@@ -100,7 +101,7 @@ TEST_CASE("a wrong use says what is wrong and how it is right", "[command_line]"
         row{"log team --lines 1001 --socket /no", "--lines is 1000 at most"},
         row{"log ab", "'ab' is not a network's name"},
         row{"server licence make --plan premium --for any", "--months is missing"},
-        row{"server licence make --plan premium --for any --months 3", "'3' is not one of 1 6 12 for --months"},
+        row{"server licence make --plan premium --for any --months 3", "'3' is not one of 1, 6, 12 for --months"},
         row{"server licence make --plan Pre! --for any --months 1", "'Pre!' is not a plan's name"},
         row{"server plan set nas PREMIUM", "'PREMIUM' is not a plan's name. 'vpn server plan list' shows them"},
         row{"server plan set nas premium --until 1970-01-01", "is over already"},
@@ -116,7 +117,7 @@ TEST_CASE("a wrong use says what is wrong and how it is right", "[command_line]"
         row{"ping nas -i 1s", "'1s' is not a number of seconds for --interval"},
         row{"up --port 65536", "'65536' is not a port from 1 to 65535 for --port"},
         row{"up --port 0", "'0' is not a port"},
-        row{"up --key-type dsa", "'dsa' is not one of ed25519 rsa for --key-type"},
+        row{"up --key-type dsa", "'dsa' is not one of ed25519, rsa for --key-type"},
         row{"up --wait=soon", "'soon' is not a number of seconds for --wait"},
         row{"up --server host:port", "'host:port' is not a server: the port is not a number"},
         row{"up --server host#SHA256:abc", "what follows the '#' is not a fingerprint"},
@@ -124,10 +125,10 @@ TEST_CASE("a wrong use says what is wrong and how it is right", "[command_line]"
         row{"up --interface sixteen-letters!", "is not an interface's name"},
         row{"up --nick -x-", ""},
         row{"up --nick a_b", "'a_b' is not a nickname"},
-        row{"wait --for nothing", "'nothing' is not one of address online peer= direct= for --for"},
+        row{"wait --for nothing", "'nothing' is not one of address, online, peer=, direct= for --for"},
         row{"wait --for peer=", "'peer=' is not one of"},
-        row{"completion csh", "'csh' is not one of bash zsh fish for SHELL"},
-        row{"status --color blue", "'blue' is not one of auto always never for --color"},
+        row{"completion csh", "'csh' is not one of bash, zsh, fish for SHELL"},
+        row{"status --color blue", "'blue' is not one of auto, always, never for --color"},
         row{"create abc", "'abc' is not a network's name"},
         row{"create a/b/c/d", "'a/b/c/d' is not a network's name"},
         row{"join ab", "'ab' is not a network's name"},
@@ -224,6 +225,8 @@ TEST_CASE("a suggestion is near or there is none", "[command_line]") {
     CHECK(suggest("jion", known) == "join");
     CHECK(suggest("stat", known) == "status");
     CHECK(suggest("lst", known) == "list");
+    CHECK(suggest("lag", std::vector<std::string_view>{"log"}) == "log");
+    CHECK(suggest("foo", std::vector<std::string_view>{"log"}).empty());
     CHECK(suggest("LEAVE", known).empty());
     CHECK(suggest("", known).empty());
     CHECK(suggest("x", known).empty());

@@ -96,6 +96,13 @@ TEST_CASE("joining says whether it waits for approval", "[join]") {
     CHECK(at.document() == json{{"network", "team"}, {"changed", false}, {"waiting", true}});
 }
 
+TEST_CASE("join --wait of a member says that it is one already", "[join]") {
+    desk at;
+    at.daemon.on("join", json{{"network", "team"}, {"changed", false}, {"waiting", false}});
+    CHECK(at.run("join team --wait") == 0);
+    CHECK(at.user.out == "a member of team already.\n");
+}
+
 TEST_CASE("join --wait ends with the approval, the rejection, or the time", "[join]") {
     desk at;
     at.daemon.on("join", waits);
