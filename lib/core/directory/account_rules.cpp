@@ -6,6 +6,7 @@
 #include "buri/crypto/digest.hpp"
 #include "buri/crypto/identity_key.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -54,7 +55,15 @@ bool outlasts(const ban_record& a, const ban_record& b) {
     return order(a) > order(b);
 }
 
-/// Each network that bars the account bars its new key as long.
+/// Whether one more key of the account would be one too many for the network. Else a node that is banned could fill the list by changing
+/// its key, and nobody else could be banned.
+bool is_full_of(const rule_input& input, std::uint64_t network, const account_record& account) {
+    constexpr std::ptrdiff_t max_keys = 4;
+    const auto all = input.records.bans(network);
+    return all.size() >= max_bans || std::ranges::count(all, account.id, &ban_record::node) >= max_keys;
+}
+
+/// Each network that bars the account bars its new key as long; one with many keys of the account forgets the present one.
 void extend_bans(record_change& change, const rule_input& input, const account_record& account,
                  const bytes& new_digest) {
     std::map<std::uint64_t, ban_record> longest;
@@ -67,7 +76,10 @@ void extend_bans(record_change& change, const rule_input& input, const account_r
         const auto place = longest.find(known->network);
         if (place != longest.end() && outlasts(*known, place->second)) place->second = *known;
     }
+    const auto present = key_digest_of(account);
     for (auto& [network, ban] : longest) {
+        const bool is_known = std::ranges::count(input.records.bans(network), present, &ban_record::key_digest) > 0;
+        if (is_known && is_full_of(input, network, account)) change.emplace_back(erase_ban{network, present});
         ban.node = account.id;
         ban.key_digest = new_digest;
         change.emplace_back(put_ban{std::move(ban)});

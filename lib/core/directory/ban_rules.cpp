@@ -9,8 +9,6 @@
 namespace buri::core {
 namespace {
 
-constexpr std::size_t max_bans = 1'000;  ///< of a network; what ended is not counted, and a list of them is one message
-
 bool has_ended(const ban_record& ban, wall_time today) {
     return ban.until && today >= *ban.until;
 }
@@ -39,18 +37,25 @@ std::vector<ban_record> rows_for(const network_act& act, const wire::ban_node& w
     row.network = act.network.id;
     row.node = banned.id;
     row.key_digest = key_digest_of(banned);
-    row.nickname = banned.nickname;
     row.reason = wish.reason;
     row.by = act.actor;
     row.since = act.input.today;
     row.until = wish.until;
+    // Who bans an address that never was in the network does not learn whose it is.
+    const bool is_there = act.input.records.member(act.network.id, banned.id) != nullptr;
+    if (is_there) row.nickname = banned.nickname;
     std::vector<ban_record> rows{row};
     for (const auto& known : act.input.records.bans(act.network.id)) {
         if (!is_about(known, banned.id, rows.front().key_digest)) continue;
         if (!has_ended(known, act.input.today)) rows.front().since = std::min(rows.front().since, known.since);
-        if (known.key_digest == rows.front().key_digest) continue;
-        rows.push_back(row);
-        rows.back().key_digest = known.key_digest;
+        const bool is_kept = !is_there && !has_ended(known, act.input.today);
+        if (known.key_digest != rows.front().key_digest) {
+            rows.push_back(row);
+            rows.back().key_digest = known.key_digest;
+            if (is_kept) rows.back().nickname = known.nickname;
+        } else if (is_kept) {
+            rows.front().nickname = known.nickname;
+        }
     }
     for (auto& made : rows)
         made.since = rows.front().since;

@@ -77,7 +77,9 @@ audit_record audit_in(const rule_input& input, node_id actor, const network_reco
     out.network = network.id;
     out.network_name = network.name.text();
     out.target = target;
-    if (target) out.target_name = name_of(input, network.id, target);
+    // The owner reads this: of strangers it holds the address only.
+    const auto* const member = input.records.member(network.id, target);
+    if (member != nullptr) out.target_name = member->name;
     return out;
 }
 

@@ -8,6 +8,8 @@
 
 namespace buri::core {
 
+inline constexpr std::size_t max_bans =
+    1'000;  ///< of a network; what ended is not counted, and a list of them is one message
 inline constexpr std::string_view no_such_network =
     "there is no network of this name on the server; check the spelling";
 inline constexpr std::string_view not_hashed = "the password was not hashed; try again";

@@ -1,4 +1,5 @@
 #include "buri/core/key_change.hpp"
+#include "buri/crypto/digest.hpp"
 #include "buri/crypto/identity_key.hpp"
 #include "tests/unit/core/rules_world.hpp"
 
@@ -18,6 +19,10 @@ struct banning : rules_world {
     }
     std::optional<errc> join(node_id node) { return act(node, wire::join_network{net("team"), {}, {}}); }
     std::span<const ban_record> bans() { return records.bans(network("team").id); }
+    bytes digest(node_id node) {
+        const auto made = crypto::sha256(records.account(node)->key_blob);
+        return {made.begin(), made.end()};
+    }
     std::string print(node_id node) { return crypto::fingerprint(records.account(node)->key_blob); }
 
     node_id owner = account(1, "anna");
@@ -127,6 +132,49 @@ TEST_CASE("a new key is banned with the old one, and unbanning either lifts both
     }
 }
 
+TEST_CASE("to ban or to evict a stranger does not tell who it is") {
+    banning world;
+    REQUIRE_FALSE(world.act(world.owner, wire::evict_member{net("team"), world.spammer}));
+    REQUIRE(world.act(world.spammer, wire::evict_member{net("team"), world.owner}) == errc::not_a_member);
+    const auto refused = refusal_record(world.input(), world.owner,
+                                        wire::grant_privileges{net("team"), world.spammer, {}}, errc::not_a_member);
+    REQUIRE(refused);
+    CHECK(refused->target == world.spammer);
+    CHECK(refused->target_name.empty());
+    REQUIRE_FALSE(world.ban(world.spammer, "spam"));
+    CHECK(world.audits()[0].target_name.empty());
+    CHECK(world.bans()[0].nickname.empty());
+    // Banned again, once it has been a member, it has a name.
+    REQUIRE_FALSE(world.act(world.owner, wire::unban_node{net("team"), world.spammer, {}}));
+    REQUIRE_FALSE(world.join(world.spammer));
+    REQUIRE_FALSE(world.ban(world.spammer, "spam"));
+    REQUIRE_FALSE(world.ban(world.spammer, "more of it"));
+    CHECK(world.bans()[0].nickname == "berta");
+}
+
+TEST_CASE("a banned node does not fill the list by changing its key again and again") {
+    banning world;
+    auto key = crypto::identity_key::generate_ed25519(world.random);
+    world.records.apply({put_account{{world.spammer, "berta", key.public_part().blob(), world.today, "", {}}}});
+    REQUIRE_FALSE(world.ban(world.spammer, "spam"));
+    const auto first = world.digest(world.spammer);
+    for (int i = 0; i < 50; ++i) {
+        auto next = crypto::identity_key::generate_ed25519(world.random);
+        const auto blob = next.public_part().blob();
+        const auto message = key_change_message(world.spammer, key.public_part().blob(), blob);
+        REQUIRE_FALSE(world.act(world.spammer, wire::rotate_key{blob, key.sign(suite_id::aes, message),
+                                                                next.sign(suite_id::aes, message)}));
+        key = std::move(next);
+        REQUIRE(world.bans().size() <= 4);
+        REQUIRE(world.bans().back().key_digest == world.digest(world.spammer));
+        REQUIRE(world.join(world.spammer) == errc::banned);
+    }
+    CHECK(world.bans().front().key_digest == first);
+    wire::unban_node wish{net("team"), world.spammer, {}};
+    CHECK_FALSE(world.act(world.owner, wish));
+    CHECK(world.bans().empty());
+}
+
 TEST_CASE("a member does not move to a key that is banned where it is") {
     banning world;
     const auto mine = crypto::identity_key::generate_ed25519(world.random);
@@ -160,6 +208,7 @@ TEST_CASE("unbanning names one node or one fingerprint that is banned") {
 
 TEST_CASE("the list shows who is barred now, with fingerprints, and keeps the account's absence") {
     banning world;
+    REQUIRE_FALSE(world.join(world.spammer));
     const auto print = world.print(world.spammer);
     REQUIRE_FALSE(world.ban(world.spammer, "spam"));
     REQUIRE_FALSE(world.ban(world.account(3, "carl"), "", world.today + std::chrono::hours(1)));

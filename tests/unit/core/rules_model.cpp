@@ -346,8 +346,10 @@ bool rules_model::on(node_id actor, const wire::ban_node& wish) {
     if (!is_new) return false;
     need_plan(in.owner, permission::bans);
     std::erase_if(in.bars, [&](const auto& one) { return is_over(one.second.until, now); });
-    for (const auto& key : keys)
-        in.bars[key] = {in.id, wish.member, key, target.nickname, wish.reason, actor, since, wish.until};
+    for (const auto& key : keys) {
+        const auto name = in.people.contains(wish.member) ? target.nickname : in.bars[key].nickname;
+        in.bars[key] = {in.id, wish.member, key, name, wish.reason, actor, since, wish.until};
+    }
     drop(in, wish.member);
     log_.emplace_back("ban", in.id);
     return true;

@@ -214,6 +214,8 @@ bool rules_model::on(node_id actor, const wire::rotate_key& wish) {
         auto longest = by_length.rbegin()->second;
         longest.node = actor;
         longest.key_digest = next;
+        const auto keys = std::ranges::count_if(in.bars, [&](const auto& one) { return one.second.node == actor; });
+        if (keys >= 4) in.bars.erase(digest_of(mine.key));
         in.bars[next] = longest;
     }
     mine.key = wish.key;
