@@ -229,10 +229,10 @@ mediator::mediator(mediator_settings settings, directory records, const licence_
 
 mediator::~mediator() = default;
 
-void mediator::register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today,
-                                time_point now) {
+void mediator::register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname,
+                                const ip_address& from, wall_time today, time_point now) {
     parts_->at.move_on(today, now);
-    parts_->pending.on_registration(ticket, key_blob, nickname);
+    parts_->pending.on_registration(ticket, key_blob, nickname, from);
 }
 
 void mediator::on_connected(connection_id connection, node_id node, const ip_address& from, time_point now) {

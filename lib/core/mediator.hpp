@@ -81,9 +81,9 @@ public:
     mediator(const mediator&) = delete;
     mediator& operator=(const mediator&) = delete;
 
-    /// A new account for a key; the same key again gets the account it has. Ends in registration_done.
-    void register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, wall_time today,
-                          time_point now);
+    /// A new account for a key; the same key again gets the account it has. Ends in registration_done. `from` as below.
+    void register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, const ip_address& from,
+                          wall_time today, time_point now);
     /// `from` is where the connection comes from: passwords are counted by node and by address.
     void on_connected(connection_id connection, node_id node, const ip_address& from, time_point now);
     void on_message(connection_id connection, const wire::numbered_request& message, wall_time today, time_point now);

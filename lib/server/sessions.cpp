@@ -8,6 +8,7 @@
 
 #include <asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -138,7 +139,8 @@ void sessions::on_handshake_output(session& which, core::control_server_output& 
                            which.machine->on_registration_refused(make_error(errc::registration_closed), net::now());
                            return;
                        }
-                       mediator_.register_account(which.id, what.key, what.nickname, net::wall_now(), net::now());
+                       mediator_.register_account(which.id, what.key, what.nickname, which.channel.remote().address,
+                                                  net::wall_now(), net::now());
                    },
                    [&](const core::account_wanted& what) {
                        const auto* const account = mediator_.records().account(what.identity);
@@ -235,6 +237,7 @@ void sessions::on_commit(const core::commit& what) {
     const auto done = database_.commit(what.change);
     if (done) {
         mediator_.on_committed(what.ticket, net::now());
+        prune_if_grown(what.change);
     } else {
         log_.error("a change could not be kept", {{"error", done.error().text}});
         mediator_.on_commit_failed(what.ticket, done.error(), net::now());
@@ -300,7 +303,16 @@ asio::awaitable<void> sessions::run_timer() {
     co_await timer_.run(std::move(expired));
 }
 
+/// In small steps, so that nobody who makes entries on purpose fills the disk before the day is over.
+void sessions::prune_if_grown(const record_change& change) {
+    unpruned_ += static_cast<std::uint64_t>(std::ranges::count_if(
+        change, [](const auto& operation) { return std::holds_alternative<put_audit>(operation); }));
+    const auto step = std::clamp<std::uint64_t>(config_.audit_entries / 10, 16, 1000);
+    if (config_.audit_entries > 0 && unpruned_ >= step) prune();
+}
+
 void sessions::prune() {
+    unpruned_ = 0;
     const bool has_days = config_.audit_days.count() > 0;
     const auto keep_since = has_days ? net::wall_now() - config_.audit_days : wall_time();
     const auto gone = database_.prune_audit(keep_since, config_.audit_entries);

@@ -30,7 +30,7 @@ public:
     void accept(asio::ip::tcp::socket socket);
     /// The mediator's deadlines. Runs until cancelled.
     asio::awaitable<void> run_timer();
-    /// Keeps the audit log as short as the configuration says: now and once a day. Runs until cancelled.
+    /// Keeps the audit log as short as the configuration says: now and once a day, and between as it grows. Runs until cancelled.
     asio::awaitable<void> run_pruning();
     /// Ends every connection.
     void close_all();
@@ -72,6 +72,7 @@ private:
     void answer_log(const core::log_wanted& what);
     void on_operated(const core::operator_done& what);
     void prune();
+    void prune_if_grown(const record_change& change);
     session* find(core::connection_id id);
 
     net::task_group& tasks_;
@@ -91,6 +92,7 @@ private:
     std::uint64_t last_operation_ = 0;
     log_listener log_listener_;
     bool pumping_ = false;
+    std::uint64_t unpruned_ = 0;  ///< entries of the audit log since it was shortened
     password_pool passwords_;
 };
 

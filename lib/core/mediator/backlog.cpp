@@ -30,6 +30,23 @@ std::size_t weight_of(const T& value) {
     }
 }
 
+bool is_about(const wire::event& what, const network_name& network) {
+    return std::visit(
+        [&](const auto& body) {
+            if constexpr (requires { body.network.settings.network; }) {
+                return body.network.settings.network == network;
+            } else if constexpr (requires { body.settings.network; }) {
+                return body.settings.network == network;
+            } else if constexpr (requires { body.entry.network; }) {
+                return body.entry.network == network.text();
+            } else if constexpr (requires { body.network.text(); }) {
+                return body.network == network;
+            }
+            return false;
+        },
+        what);
+}
+
 }  // namespace
 
 bool backlog::keeps(const wire::event& what) {
@@ -62,6 +79,16 @@ std::vector<wire::event> backlog::take_after(std::uint64_t sequence) {
     clear();
     forgotten_ = sequence;
     return missed;
+}
+
+void backlog::forget(const network_name& network, const std::function<bool(node_id)>& is_peer) {
+    std::erase_if(events_, [&](const entry& each) {
+        const auto* const known = std::get_if<wire::peer_event>(&each.what);
+        const bool is_stranger = known != nullptr && !is_peer(known->peer.id);
+        const bool goes = is_stranger || is_about(each.what, network);
+        if (goes) weight_ -= each.weight;
+        return goes;
+    });
 }
 
 void backlog::clear() {

@@ -4,7 +4,7 @@
 #include "buri/wire/messages.hpp"
 
 #include <deque>
-#include <span>
+#include <functional>
 
 namespace buri::core {
 
@@ -21,6 +21,8 @@ public:
     [[nodiscard]] bool reaches_back_to(std::uint64_t sequence) const { return sequence >= forgotten_; }
     /// Those after `sequence`, and forgets all.
     std::vector<wire::event> take_after(std::uint64_t sequence);
+    /// Those about a network, and about whom `is_peer` does not know: the node is to learn no more of them.
+    void forget(const network_name& network, const std::function<bool(node_id)>& is_peer);
     void clear();
 
     [[nodiscard]] std::size_t size() const { return events_.size(); }

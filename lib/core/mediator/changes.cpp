@@ -32,7 +32,7 @@ void changes::on_request(online_node& from, const wire::numbered_request& messag
         return;
     }
     ++from.waiting_requests;
-    change_request asked{*from.connection, from.id, message};
+    change_request asked{*from.connection, from.id, from.from, message};
     if (auto work = work_for(at_.input(), from.id, message.body)) {
         hash(std::move(asked), std::move(*work));
         return;
@@ -52,8 +52,9 @@ void changes::on_seen(online_node& from, std::uint32_t number, const wire::confi
     }
 }
 
-void changes::on_registration(std::uint64_t ticket, byte_view key_blob, std::string_view nickname) {
-    if (auto allowed = limits_.on_registration(at_.now); !allowed) {
+void changes::on_registration(std::uint64_t ticket, byte_view key_blob, std::string_view nickname,
+                              const ip_address& from) {
+    if (auto allowed = limits_.on_registration(from, at_.now); !allowed) {
         out_.put(registration_done{ticket, fail(allowed.error())});
         return;
     }
@@ -137,7 +138,7 @@ std::optional<record_change> changes::consider(change_request& waiting) {
 void changes::refuse(const change_request& waiting, const error& why) {
     answer(waiting, error_answer_of(why));
     auto entry = refusal_record(at_.input(), waiting.node, waiting.message.body, why.code);
-    if (entry) waiting_.emplace_front(refusal{std::move(*entry)});
+    if (entry && limits_.keeps_refusal(waiting.node, at_.now)) waiting_.emplace_front(refusal{std::move(*entry)});
 }
 
 std::optional<record_change> changes::consider(registration_request& waiting) {

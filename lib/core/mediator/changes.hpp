@@ -18,7 +18,7 @@ public:
     /// Answered now if it cannot wait, else when it is decided and durable.
     void on_request(online_node& from, const wire::numbered_request& message);
     void on_seen(online_node& from, std::uint32_t number, const wire::confirm_messages& seen);
-    void on_registration(std::uint64_t ticket, byte_view key_blob, std::string_view nickname);
+    void on_registration(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, const ip_address& from);
     void on_operation(std::uint64_t ticket, operator_wish wish);
 
     void on_hashed(std::uint64_t ticket, password_outcome outcome);

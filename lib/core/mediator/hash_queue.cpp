@@ -9,7 +9,10 @@ namespace buri::core {
 result<hash_wanted> hash_queue::add(change_request waiting, password_work work) {
     const auto of_node =
         std::ranges::count_if(waiting_, [&](const auto& entry) { return entry.second.node == waiting.node; });
-    const bool is_too_much = waiting_.size() >= max_waiting || std::cmp_greater_equal(of_node, max_waiting_per_node);
+    const auto of_address = std::ranges::count_if(
+        waiting_, [&](const auto& entry) { return address_key(entry.second.from) == address_key(waiting.from); });
+    const bool is_too_much = waiting_.size() >= max_waiting || std::cmp_greater_equal(of_node, max_waiting_per_node) ||
+                             std::cmp_greater_equal(of_address, max_waiting_per_address);
     if (is_too_much || waiting.hashes >= max_hashes) {
         return fail(errc::too_many_requests, attempt(waiting.message.body) +
                                                  ": the server has too many passwords to check; try again in a moment");

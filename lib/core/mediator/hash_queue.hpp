@@ -10,6 +10,7 @@ namespace buri::core {
 struct change_request {
     connection_id connection = 0;
     node_id node;
+    ip_address from;
     wire::numbered_request message;
     std::optional<password_outcome> password{};
     std::uint32_t hashes = 0;  ///< wanted for it so far
@@ -19,6 +20,8 @@ class hash_queue {
 public:
     static constexpr std::size_t max_waiting = 64;
     static constexpr std::size_t max_waiting_per_node = 2;
+    /// However many accounts somebody has, others find room.
+    static constexpr std::size_t max_waiting_per_address = 32;
     /// The network's password may change while one is hashed, and again.
     static constexpr std::uint32_t max_hashes = 3;
 

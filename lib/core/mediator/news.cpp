@@ -159,7 +159,14 @@ void news::on_gone(node_id node, std::uint64_t network, const wire::network_gone
     if (to == nullptr) return;
     to->approves.erase(network);
     to->messages.erase(network);
+    forget(*to, what.network);
     out_.tell(*to, what);
+}
+
+/// Of one that is away, what it has not heard yet of the network, and of peers that it knew by it alone.
+void news::forget(online_node& node, const network_name& network) {
+    if (node.is_listening) return;
+    node.missed.forget(network, [&](node_id peer) { return !at_.records.common_networks(node.id, peer).empty(); });
 }
 
 // ---- settings, plans, the log -------------------------------------------------------------------------------------------
@@ -180,6 +187,8 @@ void news::on_plan(const account_record& account) {
 void news::review_approver(const network_record& network, node_id node) {
     auto* const to = nodes_.told(node);
     if (to == nullptr || to->approves.contains(network.id) == views_.is_approver(network, node)) return;
+    // Who waited, or what the log said, is none of its business any more; the rest it is told now.
+    if (to->approves.contains(network.id)) forget(*to, network.name);
     tell_network(*to, view(network, *to));
 }
 

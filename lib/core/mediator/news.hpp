@@ -52,6 +52,7 @@ private:
     void tell_approvers(std::uint64_t network, const wire::event& what);
     wire::network_info view(const network_record& network, online_node& to);
     void start_session(online_node& node);
+    void forget(online_node& node, const network_name& network);
     /// Where it is a member or waits, by name.
     [[nodiscard]] std::vector<const network_record*> networks_of(node_id node) const;
     void tell_network(online_node& to, wire::network_info what);

@@ -41,20 +41,19 @@ constexpr auto phrases = std::to_array<phrase>({
     {"nick", "change the nickname"},
 });
 
-/// IPv4 addresses one by one, IPv6 addresses by their /64, which is what one machine has at least.
-std::uint64_t key_of(const ip_address& address) {
+tl::unexpected<error> too_many(const wire::request& body, std::string_view why) {
+    return fail(errc::too_many_requests, attempt(body) + ": " + std::string(why));
+}
+
+}  // namespace
+
+std::uint64_t address_key(const ip_address& address) {
     if (address.is_v4()) return address.v4_value();
     std::uint64_t out = 0;
     for (const auto byte : std::span(address.v6_bytes()).first(8))
         out = out << 8U | byte;
     return out;
 }
-
-tl::unexpected<error> too_many(const wire::request& body, std::string_view why) {
-    return fail(errc::too_many_requests, attempt(body) + ": " + std::string(why));
-}
-
-}  // namespace
 
 std::string attempt(const wire::request& body) {
     return std::visit(
@@ -73,7 +72,9 @@ request_limits::request_limits(std::uint32_t registrations_per_minute)
       changes_(changes_in_period, change_period),
       questions_(questions_per_minute, std::chrono::minutes(1)),
       registrations_per_minute_(registrations_per_minute),
-      registrations_(registrations_per_minute, std::chrono::minutes(1)) {}
+      registrations_(registrations_per_minute, std::chrono::minutes(1)),
+      registrations_by_address_(registrations_per_hour_and_address, std::chrono::hours(1)),
+      refusals_(refusals_kept_per_hour, std::chrono::hours(1)) {}
 
 void request_limits::set_registrations(std::uint32_t per_minute) {
     if (std::exchange(registrations_per_minute_, per_minute) == per_minute) return;
@@ -81,7 +82,7 @@ void request_limits::set_registrations(std::uint32_t per_minute) {
 }
 
 result<void> request_limits::on_password(const online_node& from, const wire::request& body, time_point now) {
-    if (wrong_passwords_.next(key_of(from.from), now) > now) {
+    if (wrong_passwords_.next(address_key(from.from), now) > now) {
         return too_many(body,
                         "too many wrong passwords and invites came from this address in a minute; try again in a "
                         "minute");
@@ -94,7 +95,7 @@ result<void> request_limits::on_password(const online_node& from, const wire::re
 }
 
 void request_limits::on_refused_join(const online_node& from, errc why, time_point now) {
-    if (why == errc::password_wrong || why == errc::invite_invalid) wrong_passwords_.count(key_of(from.from), now);
+    if (why == errc::password_wrong || why == errc::invite_invalid) wrong_passwords_.count(address_key(from.from), now);
 }
 
 result<void> request_limits::on_change(const online_node& from, const wire::request& body, time_point now) {
@@ -116,9 +117,16 @@ result<void> request_limits::on_question(const online_node& from, const wire::re
     return too_many(body, "too many questions in a minute; try again in a minute");
 }
 
-result<void> request_limits::on_registration(time_point now) {
+result<void> request_limits::on_registration(const ip_address& from, time_point now) {
     constexpr std::uint64_t all = 0;
-    if (registrations_.allow(all, now)) return {};
+    if (registrations_by_address_.next(address_key(from), now) > now) {
+        return fail(errc::too_many_requests,
+                    "cannot make an account: too many were made from this address in an hour; try again later");
+    }
+    if (registrations_.allow(all, now)) {
+        registrations_by_address_.count(address_key(from), now);
+        return {};
+    }
     return fail(errc::too_many_requests,
                 "cannot make an account: the server had too many registrations in a minute; try again later");
 }

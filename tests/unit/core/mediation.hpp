@@ -83,7 +83,8 @@ public:
     node_id make_account(std::string_view nickname, std::string_view key = {}) {
         const auto ticket = ++last_ticket_;
         const auto blob = key.empty() ? "key of " + std::string(nickname) : std::string(key);
-        server->register_account(ticket, as_bytes(blob), nickname, today, now);
+        server->register_account(ticket, as_bytes(blob), nickname,
+                                 ip_address::v4(0xc6120000U | (++registered_ & 0xffffU)), today, now);
         drain();
         REQUIRE(registrations.contains(ticket));
         REQUIRE(registrations.at(ticket).has_value());
@@ -398,6 +399,7 @@ private:
     std::set<connection_id> resuming_;  ///< who is being told what it missed
     connection_id last_connection_ = 0;
     std::uint64_t last_ticket_ = 0;
+    std::uint32_t registered_ = 0;
     std::uint32_t last_number_ = 0;
 };
 

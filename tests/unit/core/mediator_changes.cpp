@@ -1,9 +1,12 @@
+#include "buri/core/mediator/request_limits.hpp"
 #include "tests/unit/core/mediation.hpp"
 
 using namespace buri;
 using namespace buri::test;
 
 namespace {
+
+const auto somewhere = ip_address::v4(0xc6120001U);
 
 struct pair_online : mediation {
     explicit pair_online(core::mediator_settings settings = usual_settings()) : mediation(std::move(settings)) {
@@ -136,8 +139,8 @@ TEST_CASE("an answer to a ticket that nobody waits for changes nothing") {
 TEST_CASE("the same key registered again, even at the same time, gets the same account") {
     mediation on;
     on.commits_at_once = false;
-    on.server->register_account(1001, as_bytes("key"), "anna", on.today, on.now);
-    on.server->register_account(1002, as_bytes("key"), "anna", on.today, on.now);
+    on.server->register_account(1001, as_bytes("key"), "anna", somewhere, on.today, on.now);
+    on.server->register_account(1002, as_bytes("key"), "anna", somewhere, on.today, on.now);
     on.drain();
     CHECK(on.registrations.empty());
     on.finish_commit();
@@ -150,7 +153,7 @@ TEST_CASE("the same key registered again, even at the same time, gets the same a
 TEST_CASE("a registration that did not become durable can be made again") {
     mediation on;
     on.fail_next_commit = disk_full;
-    on.server->register_account(1001, as_bytes("key"), "anna", on.today, on.now);
+    on.server->register_account(1001, as_bytes("key"), "anna", somewhere, on.today, on.now);
     on.drain();
     CHECK(on.registrations.at(1001).error().code == errc::disk_full);
     CHECK(on.server->records().account_count() == 0);
@@ -164,7 +167,7 @@ TEST_CASE("a full pool ends a registration with its error") {
     mediation on(settings);
     on.make_account("anna");
     on.make_account("berta");
-    on.server->register_account(1001, as_bytes("third"), "carl", on.today, on.now);
+    on.server->register_account(1001, as_bytes("third"), "carl", somewhere, on.today, on.now);
     on.drain();
     CHECK(on.registrations.at(1001).error().code == errc::pool_exhausted);
 }
@@ -174,13 +177,44 @@ TEST_CASE("registrations are limited by the minute") {
     settings.registrations_per_minute = 3;
     mediation on(settings);
     for (std::uint64_t i = 0; i < 4; ++i) {
-        on.server->register_account(1000 + i, as_bytes("key " + std::to_string(i)), "x", on.today, on.now);
+        on.server->register_account(1000 + i, as_bytes("key " + std::to_string(i)), "x", somewhere, on.today, on.now);
     }
     on.drain();
     CHECK(on.registrations.at(1002).has_value());
     CHECK(on.registrations.at(1003).error().code == errc::too_many_requests);
     on.advance(20s);
     on.make_account("later");
+}
+
+TEST_CASE("registrations are limited by address too, and do not keep others out") {
+    mediation on;
+    constexpr auto limit = core::request_limits::registrations_per_hour_and_address;
+    const auto elsewhere = ip_address::v4(0xc6120002U);
+    for (std::uint64_t i = 0; i <= limit; ++i)
+        on.server->register_account(1000 + i, as_bytes("key " + std::to_string(i)), "x", somewhere, on.today, on.now);
+    on.drain();
+    CHECK(on.registrations.at(999 + limit).has_value());
+    CHECK(on.registrations.at(1000 + limit).error().code == errc::too_many_requests);
+    on.advance(1min);
+    for (std::uint64_t i = 0; i <= 20; ++i)
+        on.server->register_account(5000 + i, as_bytes("more " + std::to_string(i)), "x", somewhere, on.today, on.now);
+    on.server->register_account(6000, as_bytes("other"), "x", elsewhere, on.today, on.now);
+    on.drain();
+    CHECK(on.registrations.at(5009).has_value());
+    CHECK_FALSE(on.registrations.at(5010).has_value());
+    CHECK(on.registrations.at(6000).has_value());
+}
+
+TEST_CASE("refused acts of one node fill nobody's log") {
+    pair_online on;
+    on.make_network("home", {on.anna, on.berta});
+    on.forget();
+    for (int i = 0; i < 200; ++i)
+        CHECK(on.refusal(on.berta, wire::evict_member{net("home"), on.anna}) == errc::not_privileged);
+    CHECK(on.entries.size() == core::request_limits::refusals_kept_per_hour);
+    on.advance(1min);
+    on.ask(on.berta, wire::evict_member{net("home"), on.anna});
+    CHECK(on.entries.size() == core::request_limits::refusals_kept_per_hour + 1);
 }
 
 TEST_CASE("ten passwords may be tried in a minute, and a new connection does not help") {

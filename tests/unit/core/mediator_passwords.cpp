@@ -197,18 +197,25 @@ TEST_CASE("wrong passwords that are hashed at the same time count, also those ov
     locked_door on;
     on.hashes_at_once = false;
     std::vector<node_id> nodes;
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < 16; ++i) {
         nodes.push_back(on.make_account("n" + std::to_string(i)));
         on.addresses[nodes.back()] = *ip_address::parse("192.0.2.1");
         on.come_online(nodes.back());
         on.join(nodes.back(), "wrong");
         on.join(nodes.back(), "wrong");
     }
+    CHECK(on.waiting_hashes.size() == core::hash_queue::max_waiting_per_address);
+    const auto late = on.make_account("late");
+    on.addresses[late] = *ip_address::parse("192.0.2.1");
+    on.come_online(late);
+    CHECK(on.answer_to(on.join(late, "secret")) == errc::too_many_requests);
+    on.join(on.newcomer("elsewhere"), "secret");
+    CHECK(on.waiting_hashes.size() == core::hash_queue::max_waiting_per_address + 1);
     while (on.finish_hash())
         on.drain();
     on.hashes_at_once = true;
-    // Sixty at thirty in a minute: half of them have to be waited for.
-    on.advance(60s);
+    // Two more than thirty: those have to be waited for too, two seconds each.
+    on.advance(4s);
     CHECK(on.refusal(nodes[0], wire::join_network{on.home, "wrong", {}}) == errc::too_many_requests);
     on.advance(2s);
     CHECK(on.refusal(nodes[0], wire::join_network{on.home, "wrong", {}}) == errc::password_wrong);

@@ -108,6 +108,52 @@ TEST_CASE("a node that left a network while it was away is told so, and nothing 
     CHECK(on.nodes[on.mia].tunnels.empty());
 }
 
+TEST_CASE("a node that lost a network while it was away is told nothing of what happened there before") {
+    household on;
+    const auto sam = on.make_account("sam");
+    on.come_online(sam);
+    on.make_network("other", {on.olga, on.mia});
+    on.disconnect(on.mia);
+    REQUIRE(on.succeeds(sam, wire::join_network{on.home, {}, {}}));
+    REQUIRE(on.succeeds(on.olga, wire::set_access{on.home, {}, {}, true, {}, {}}));
+    REQUIRE(on.succeeds(on.olga, wire::set_access{net("other"), {}, {}, true, {}, {}}));
+    REQUIRE(on.succeeds(on.olga, wire::set_nickname{"olivia"}));
+    const bool is_deleted = GENERATE(true, false);
+    if (is_deleted) {
+        REQUIRE(on.succeeds(on.olga, wire::delete_network{on.home}));
+    } else {
+        REQUIRE(on.succeeds(on.olga, wire::evict_member{on.home, on.mia}));
+    }
+    on.forget();
+    on.come_back(on.mia);
+    CHECK(on.told<wire::resumed>(on.mia).size() == 1);
+    CHECK(on.told<wire::network_gone>(on.mia).size() == 1);
+    CHECK(on.told<wire::member_joined>(on.mia).empty());
+    REQUIRE(on.told<wire::settings_event>(on.mia).size() == 1);
+    CHECK(on.told<wire::settings_event>(on.mia)[0].settings.network == net("other"));
+    REQUIRE(on.told<wire::peer_event>(on.mia).size() == 1);
+    CHECK(on.told<wire::peer_event>(on.mia)[0].peer.id == on.olga);
+    CHECK(on.knows_the_truth(on.mia));
+}
+
+TEST_CASE("an administrator that lost the privilege while it was away is not told who waited") {
+    household on;
+    const auto sam = on.make_account("sam");
+    on.come_online(sam);
+    REQUIRE(on.succeeds(on.olga, wire::set_access{on.home, {}, {}, {}, true, {}}));
+    REQUIRE(on.succeeds(on.olga, wire::grant_privileges{on.home, on.mia, {privilege::approve}}));
+    on.disconnect(on.mia);
+    REQUIRE(on.succeeds(sam, wire::join_network{on.home, {}, {}}));
+    REQUIRE(on.succeeds(on.olga, wire::revoke_privileges{on.home, on.mia, {privilege::approve}}));
+    on.forget();
+    on.come_back(on.mia);
+    CHECK(on.told<wire::resumed>(on.mia).size() == 1);
+    CHECK(on.told<wire::member_requested>(on.mia).empty());
+    REQUIRE(on.told<wire::network_event>(on.mia).size() == 1);
+    CHECK(on.told<wire::network_event>(on.mia)[0].network.applicants.empty());
+    CHECK(on.knows_the_truth(on.mia));
+}
+
 TEST_CASE("a backlog is bounded by count and by memory, and says how far back it reaches") {
     core::backlog missed;
     for (std::uint64_t i = 1; i <= 300; ++i)

@@ -136,6 +136,19 @@ TEST_CASE("what the operator does is in the log, and who listens hears of it", "
     CHECK(operate.log({{}, 0, 1})->at(0)["act"] == "remove_network");
 }
 
+TEST_CASE("the log is shortened as it grows, not only once a day", "[administration]") {
+    server_fixture world;
+    auto& operate = world.administration();
+    auto wanted = operate.config();
+    wanted.audit_entries = 10;
+    operate.reload(wanted);
+    for (int i = 0; i < 60; ++i) {
+        REQUIRE(world.run(operate.async_set_plan({"anna", i % 2 == 0 ? "free" : "premium", {}})));
+        REQUIRE(operate.log({})->size() <= 26);
+    }
+    CHECK(operate.log({})->size() >= 10);
+}
+
 TEST_CASE("an account that owns networks goes only with them", "[administration]") {
     server_fixture world;
     auto& operate = world.administration();
