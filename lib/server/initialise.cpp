@@ -105,6 +105,11 @@ result<init_report> initialise(const init_settings& settings, random_source& ran
     const auto existing = store::read_file(config_path(settings.state), 1U << 20U);
     if (!existing) return fail(existing.error());
     report.made = !existing->has_value();
+    if (report.made && is_half_restored(settings.state)) {
+        return fail(errc::state_unreadable, "a restore into " + settings.state.string() +
+                                                " was cut short. Do it again with 'vpn server restore', or name "
+                                                "another directory with --state.");
+    }
     if (report.made) {
         const auto made = make_missing(settings, random);
         if (!made) return fail(made.error());

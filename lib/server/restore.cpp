@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 class staging {
 public:
     static result<staging> make(const fs::path& state) {
-        staging out(state / "restore.part");
+        staging out(state / restore_folder);
         std::error_code ignored;
         fs::remove_all(out.path_, ignored);
         const auto made = store::make_directory(out.path_, 0700);
@@ -98,9 +98,18 @@ result<void> move_into_place(const fs::path& from, const fs::path& state) {
     return store::sync_directory(state);
 }
 
+void remove_state_files(const fs::path& state) {
+    std::error_code ignored;
+    fs::remove(database_path(state), ignored);
+    for (const auto& file : small_state_files())
+        fs::remove(state / file.name, ignored);
+}
+
 result<restored> restore_into(const fs::path& backup, const fs::path& state) {
     const auto lock = store::state_lock::acquire(state);
     if (!lock) return fail(lock.error());
+    // Nothing of a server was there before that restore.
+    if (is_half_restored(state)) remove_state_files(state);
     const auto parts = staging::make(state);
     if (!parts) return fail(parts.error());
     const auto files = store::restore_backup(backup, database_path(parts->path()));
@@ -117,8 +126,10 @@ result<restored> restore_into(const fs::path& backup, const fs::path& state) {
 }  // namespace
 
 result<restored> restore(const fs::path& backup, const fs::path& state) {
-    const auto is_free = refuse_existing(state);
-    if (!is_free) return fail(is_free.error());
+    if (!is_half_restored(state)) {
+        const auto is_free = refuse_existing(state);
+        if (!is_free) return fail(is_free.error());
+    }
     std::error_code ignored;
     const bool is_new = !fs::exists(state, ignored);
     const auto made = store::make_directory(state, 0750);

@@ -24,6 +24,14 @@ std::filesystem::path database_path(const std::filesystem::path& state) {
     return state / database_file.name;
 }
 
+bool is_half_restored(const std::filesystem::path& state) {
+    const auto is_there = [&](std::string_view name) {
+        std::error_code ignored;
+        return std::filesystem::exists(std::filesystem::symlink_status(state / name, ignored));
+    };
+    return is_there(restore_folder) && !is_there(config_file.name);
+}
+
 result<std::vector<store::backup_file>> read_small_files(const std::filesystem::path& state,
                                                          const std::filesystem::path& config) {
     std::vector<store::backup_file> out;

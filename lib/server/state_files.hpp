@@ -24,6 +24,11 @@ inline constexpr state_file rsa_public{"host_rsa.pub", 0644};
 inline constexpr state_file config_file{"server.toml", 0644};
 inline constexpr state_file database_file{"server.db", 0600};
 
+/// A directory where a restore makes everything first.
+inline constexpr std::string_view restore_folder = "restore.part";
+/// Whether a restore was killed here: without a configuration there is no server, whatever else there is.
+bool is_half_restored(const std::filesystem::path& state);
+
 /// All but the database, in the order in which they are made: a directory with the last one is complete.
 std::span<const state_file> small_state_files();
 

@@ -135,6 +135,31 @@ TEST_CASE("what a killed restore left is in nobody's way, and does not stay", "[
                                                            "server.toml"});
 }
 
+TEST_CASE("a restore that was killed between two files is no server, and is done again", "[restore]") {
+    server_fixture world;
+    REQUIRE(world.run(world.administration().async_backup(world / "b")));
+    const test::scratch_directory target;
+    fs::create_directory(target / "restore.part");
+    fs::copy_file(world.state() / "host_rsa.pem", target / "restore.part/host_rsa.pem");
+    write(target / "server.db", "moved already");
+    write(target / "host_ed25519.pem", "moved already");
+    crypto::system_random random;
+    const auto refused = server::initialise({target.path(), "vpn.example.org", {}, {}}, random);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::state_unreadable);
+    const bool is_bad_first = GENERATE(true, false);
+    if (is_bad_first) {
+        write(world / "bad", "no backup");
+        CHECK_FALSE(server::restore(world / "bad", target.path()));
+    }
+    REQUIRE(server::restore(world / "b", target.path()));
+    CHECK(server::load_host_keys(target.path()));
+    CHECK_FALSE(fs::exists(target / "restore.part"));
+    const auto made = server::initialise({target.path(), "vpn.example.org", {}, {}}, random);
+    REQUIRE(made);
+    CHECK_FALSE(made->made);
+}
+
 TEST_CASE("what is no backup of a server is refused and leaves nothing", "[restore]") {
     server_fixture world;
     auto& operate = world.administration();
