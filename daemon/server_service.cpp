@@ -142,6 +142,8 @@ struct server_methods {
     static answer backup(server_service& self, json params) {
         auto file = parameters::text(params, "file", longest_path);
         if (!file) co_return fail(file.error());
+        // The system would read less than was asked for.
+        if (file->find('\0') != std::string::npos) co_return parameters::wrong("file", "is not a path");
         std::filesystem::path path(std::move(*file));
         auto done = co_await self.administration_.async_backup(std::move(path));
         co_return done;

@@ -85,6 +85,7 @@ TEST_CASE("a wrong parameter is told before anything is done", "[server_service]
         {"log", {{"network", 5}}},
         {"backup", json::object()},
         {"backup", {{"file", std::string(5000, 'x')}}},
+        {"backup", {{"file", (self.world / "b").string() + std::string("\0c", 2)}}},
     };
     const auto accounts = self.world.administration().accounts();
     for (const auto& [method, params] : wrong) {
