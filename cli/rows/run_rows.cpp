@@ -115,7 +115,9 @@ constexpr auto rows = std::to_array<command_info>({
      "follow what happens",
      {},
      events_options,
-     "Prints an event a line until Ctrl-C, --count or --timeout; with --json each line is a JSON object.",
+     "Prints an event a line until Ctrl-C, --count or --timeout; with --json each line is a JSON object. Exit code 1 "
+     "if the "
+     "daemon ends first.",
      "vpn events --json | jq -r 'select(.event == \"peer\")'",
      "An event a line.",
      event_fields,
