@@ -156,7 +156,7 @@ public:
     [[nodiscard]] const std::string& nickname() const;
     [[nodiscard]] const wire::plan_info& plan() const;
     [[nodiscard]] const std::vector<wire::network_info>& networks() const;
-    [[nodiscard]] std::vector<peer_view> peers() const;
+    [[nodiscard]] std::vector<peer_view> peers() const;  ///< by address
     [[nodiscard]] std::vector<endpoint> mapped_endpoints() const;
     [[nodiscard]] wire::nat_kind nat() const;
     /// By its name in a network, by its own nickname if no network has that name, by address, or nick.network.

@@ -139,7 +139,9 @@ private:
 
     // node_report.cpp
     [[nodiscard]] wire::json peer_json(const core::peer_view& view) const;
-    [[nodiscard]] wire::json network_json(const wire::network_info& network) const;
+    /// `views` as the machine gives them, by address.
+    [[nodiscard]] wire::json network_json(const wire::network_info& network,
+                                          const std::vector<core::peer_view>& views) const;
 
     asio::io_context& context_;
     options options_;

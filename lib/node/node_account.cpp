@@ -16,6 +16,18 @@ bool is_open_question(errc code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
+/// True for as long as it lives, also when whoever asked goes away.
+class raised {
+public:
+    explicit raised(bool& flag) : flag_(flag) { flag_ = true; }
+    ~raised() { flag_ = false; }
+    raised(const raised&) = delete;
+    raised& operator=(const raised&) = delete;
+
+private:
+    bool& flag_;
+};
+
 wire::rotate_key signed_change(node_id self, const crypto::identity_key& present, const crypto::identity_key& next) {
     wire::rotate_key what;
     what.key = next.public_part().blob();
@@ -55,12 +67,11 @@ asio::awaitable<result<key_change>> node::async_rotate(std::optional<crypto::key
 }
 
 asio::awaitable<result<key_change>> node::async_finish_rotation() {
-    rotating_ = true;
+    const raised rotating(rotating_);
     key_change change;
     change.was = fingerprint();
     wire::request request(signed_change(machine_.self(), identity_.key(), *identity_.next()));
     const auto done = co_await async_request(std::move(request));
-    rotating_ = false;
     if (!done && is_open_question(done.error().code)) {
         // The next connection tells which key the server has.
         link_.close();

@@ -120,14 +120,15 @@ json node::peer_json(const core::peer_view& view) const {
     return out;
 }
 
-json node::network_json(const wire::network_info& network) const {
+json node::network_json(const wire::network_info& network, const std::vector<core::peer_view>& views) const {
     const auto& settings = network.settings;
     json out = core::settings_json(settings);
     json peers = json::array();
     json you = nullptr;
-    const auto views = machine_.peers();
     const auto find = [&](node_id id) {
-        return std::ranges::find(views, id, [](const auto& view) { return view.info.id; });
+        const auto id_of = [](const auto& view) { return view.info.id; };
+        const auto place = std::ranges::lower_bound(views, id, {}, id_of);
+        return place != views.end() && place->info.id == id ? place : views.end();
     };
     for (const auto& member : network.members) {
         const auto can = core::privileges_json(member.can);
@@ -158,8 +159,9 @@ json node::network_json(const wire::network_info& network) const {
 
 json node::networks() const {
     json out = json::array();
+    const auto views = machine_.peers();
     for (const auto& network : machine_.networks())
-        out.push_back(network_json(network));
+        out.push_back(network_json(network, views));
     return out;
 }
 
@@ -173,7 +175,7 @@ result<json> node::network(std::string_view name) const {
         return fail(errc::not_a_member,
                     "this node is not in a network '" + std::string(name) + "'. 'vpn list' shows those it is in.");
     }
-    return network_json(*found);
+    return network_json(*found, machine_.peers());
 }
 
 json node::peers() const {
