@@ -106,7 +106,7 @@ inline constexpr auto ban_fields = std::to_array<field_info>({
     {"nickname", "as it was"},
     {"fingerprint", "SHA256:... of its key"},
     {"reason", "may be empty"},
-    {"by", "the address of who banned"},
+    {"by", "who banned, an object {address, name}"},
     {"since", "RFC 3339"},
     {"until", "null, or when it ends, RFC 3339"},
 });
@@ -126,7 +126,7 @@ inline constexpr auto announcement_fields = std::to_array<field_info>({
 
 inline constexpr auto invite_fields = std::to_array<field_info>({
     {"id", "for 'vpn uninvite'"},
-    {"by", "the address of who made it"},
+    {"by", "who made it, an object {address, name}"},
     {"created", "RFC 3339"},
     {"expires", "null, or from when on it is not valid, RFC 3339"},
     {"max_uses", "how often it can be used; 0: as often as wanted"},

@@ -62,7 +62,7 @@ result<question> read_bans(const node_facts&, const json& params) {
     return question{std::move(what), {{"network", network->text()}}};
 }
 
-json tell_bans(const core::node_machine&, const wire::answer& answer, json) {
+json tell_bans(const core::node_machine& machine, const wire::answer& answer, json) {
     json out = json::array();
     const auto* const list = std::get_if<wire::ban_list>(&answer);
     if (list == nullptr) return out;
@@ -71,7 +71,7 @@ json tell_bans(const core::node_machine&, const wire::answer& answer, json) {
                        {"nickname", ban.nickname},
                        {"fingerprint", ban.fingerprint},
                        {"reason", ban.reason},
-                       {"by", to_string(ban.by)},
+                       {"by", core::named_node_json(ban.by, machine.name_of(ban.by))},
                        {"since", core::time_json(ban.since)},
                        {"until", core::time_json(ban.until)}});
     }

@@ -113,13 +113,13 @@ json tell_invite(const core::node_machine&, const wire::answer& answer, json doc
     return document;
 }
 
-json tell_invites(const core::node_machine&, const wire::answer& answer, json) {
+json tell_invites(const core::node_machine& machine, const wire::answer& answer, json) {
     json out = json::array();
     const auto* const list = std::get_if<wire::invite_list>(&answer);
     if (list == nullptr) return out;
     for (const auto& invite : list->invites) {
         out.push_back({{"id", invite.id},
-                       {"by", to_string(invite.by)},
+                       {"by", core::named_node_json(invite.by, machine.name_of(invite.by))},
                        {"created", core::time_json(invite.created)},
                        {"expires", core::time_json(invite.expires)},
                        {"max_uses", invite.max_uses},

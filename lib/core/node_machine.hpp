@@ -154,6 +154,8 @@ public:
     [[nodiscard]] bool is_online() const;  ///< connected and synchronised
     [[nodiscard]] node_id self() const;
     [[nodiscard]] const std::string& nickname() const;
+    /// The nickname of this node or a peer; the address of any other.
+    [[nodiscard]] std::string name_of(node_id node) const;
     [[nodiscard]] const wire::plan_info& plan() const;
     [[nodiscard]] const std::vector<wire::network_info>& networks() const;
     [[nodiscard]] std::vector<peer_view> peers() const;  ///< by address

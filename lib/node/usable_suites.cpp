@@ -10,7 +10,9 @@ result<suite_id> first_usable(std::span<const suite_id> suites, const crypto::id
     return fail(errc::key_unsuitable,
                 "the only allowed suite is 'classic', which needs an RSA key, and this one is of kind " +
                     std::string(to_string(key.type())) +
-                    ". Allow another suite in the configuration, or use an RSA key.");
+                    ". Allow another suite in the configuration, or make an RSA key: with '--key-type rsa' at the "
+                    "first start, with "
+                    "'vpn keys rotate --key-type rsa' later.");
 }
 
 }  // namespace buri::node

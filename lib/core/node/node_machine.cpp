@@ -274,6 +274,9 @@ node_id node_machine::self() const {
 const std::string& node_machine::nickname() const {
     return parts_->known.nickname();
 }
+std::string node_machine::name_of(node_id node) const {
+    return parts_->known.name_of(node);
+}
 const wire::plan_info& node_machine::plan() const {
     return parts_->known.plan();
 }

@@ -40,20 +40,21 @@ TEST_CASE("bans are told with who made them", "[node_methods]") {
     wire::ban_list bans;
     bans.bans.push_back({cleo, "cleo", "SHA256:c", "spam", anna, wall_time{}, std::nullopt});
     bans.bans.push_back({std::nullopt, "gone", "SHA256:g", "", cleo, wall_time{}, wall_time{}});
-    CHECK(on.told("bans", {{"network", "lab-net"}}, bans) == json::array({{{"address", "100.64.0.4"},
-                                                                           {"nickname", "cleo"},
-                                                                           {"fingerprint", "SHA256:c"},
-                                                                           {"reason", "spam"},
-                                                                           {"by", "100.64.0.2"},
-                                                                           {"since", "1970-01-01T00:00:00Z"},
-                                                                           {"until", nullptr}},
-                                                                          {{"address", nullptr},
-                                                                           {"nickname", "gone"},
-                                                                           {"fingerprint", "SHA256:g"},
-                                                                           {"reason", ""},
-                                                                           {"by", "100.64.0.4"},
-                                                                           {"since", "1970-01-01T00:00:00Z"},
-                                                                           {"until", "1970-01-01T00:00:00Z"}}}));
+    CHECK(on.told("bans", {{"network", "lab-net"}}, bans) ==
+          json::array({{{"address", "100.64.0.4"},
+                        {"nickname", "cleo"},
+                        {"fingerprint", "SHA256:c"},
+                        {"reason", "spam"},
+                        {"by", {{"address", "100.64.0.2"}, {"name", "anna"}}},
+                        {"since", "1970-01-01T00:00:00Z"},
+                        {"until", nullptr}},
+                       {{"address", nullptr},
+                        {"nickname", "gone"},
+                        {"fingerprint", "SHA256:g"},
+                        {"reason", ""},
+                        {"by", {{"address", "100.64.0.4"}, {"name", "cleo"}}},
+                        {"since", "1970-01-01T00:00:00Z"},
+                        {"until", "1970-01-01T00:00:00Z"}}}));
     CHECK(on.told("bans", {{"network", "lab-net"}}, wire::ok_answer{}) == json::array());
 }
 

@@ -64,13 +64,14 @@ TEST_CASE("invites are listed and taken back by number", "[node_methods]") {
     node_in_networks on;
     wire::invite_list invites;
     invites.invites.push_back({4, me, wall_time{}, std::nullopt, 0, 3, false});
-    CHECK(on.told("invites", {{"network", "lab-net"}}, invites) == json::array({{{"id", 4},
-                                                                                 {"by", "100.64.0.1"},
-                                                                                 {"created", "1970-01-01T00:00:00Z"},
-                                                                                 {"expires", nullptr},
-                                                                                 {"max_uses", 0},
-                                                                                 {"uses", 3},
-                                                                                 {"approved", false}}}));
+    CHECK(on.told("invites", {{"network", "lab-net"}}, invites) ==
+          json::array({{{"id", 4},
+                        {"by", {{"address", "100.64.0.1"}, {"name", "me"}}},
+                        {"created", "1970-01-01T00:00:00Z"},
+                        {"expires", nullptr},
+                        {"max_uses", 0},
+                        {"uses", 3},
+                        {"approved", false}}}));
     CHECK(on.asked<wire::revoke_invite>("uninvite", {{"network", "lab-net"}, {"id", 4}}).id == 4);
     CHECK(on.refused("uninvite", {{"network", "lab-net"}}).code == errc::malformed);
     CHECK(on.refused("uninvite", {{"network", "lab-net"}, {"id", 0}}).code == errc::malformed);
