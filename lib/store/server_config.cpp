@@ -162,7 +162,10 @@ std::span<const row> rows() {
          },
          [](const server_config& config) { return std::to_string(config.audit_days.count()); }},
         {{"audit_entries", "an integer from 0 to 1000000000", "",
-          "How many entries that log keeps at most; 0: without limit. A million takes about 100 MB of disk.", ""},
+          "How many entries that log keeps; 0: without limit. It may hold a tenth more between two prunings. A million "
+          "takes "
+          "about 100 MB of disk.",
+          ""},
          [](const toml_value& value, server_config& config) {
              return store_in(config.audit_entries, integer_in(value, 0, 1'000'000'000));
          },
