@@ -1,6 +1,8 @@
 #include "buri/server/documents.hpp"
 
 #include "buri/base/timestamp.hpp"
+#include "buri/core/mediator/views.hpp"
+#include "buri/core/node/documents.hpp"
 #include "buri/crypto/identity_key.hpp"
 #include "buri/wire/json.hpp"
 
@@ -132,18 +134,7 @@ json licence_document(const licence_record& licence) {
 }
 
 json log_document(const audit_record& entry) {
-    json out{{"id", entry.id},
-             {"time", to_rfc3339(entry.at)},
-             {"actor", {{"address", address_or_null(entry.actor)}, {"name", entry.actor_name}}},
-             {"act", entry.act},
-             {"network", entry.network_name},
-             {"target", nullptr},
-             {"before", entry.before},
-             {"after", entry.after},
-             {"result", entry.result}};
-    if (entry.target || !entry.target_name.empty())
-        out["target"] = {{"address", address_or_null(entry.target)}, {"name", entry.target_name}};
-    return out;
+    return core::log_entry_json(core::entry_of(entry));
 }
 
 }  // namespace buri::server

@@ -3,17 +3,20 @@
 namespace buri::core {
 namespace {
 
-tl::unexpected<error> refuse_owner(const rule_input& input, std::span<const std::uint64_t> owned,
+tl::unexpected<error> refuse_owner(const rule_input& input, std::span<const std::uint64_t> owned, bool by_operator,
                                    std::string_view doing) {
     constexpr std::size_t max_listed = 5;
     std::string list;
     for (const auto id : owned.first(std::min(owned.size(), max_listed)))
         list += (list.empty() ? "" : ", ") + quoted(input.records.network(id)->name);
     if (owned.size() > max_listed) list += " and " + std::to_string(owned.size() - max_listed) + " more";
-    return refuse(doing, errc::owns_networks,
-                  "it still owns " + list +
-                      "; transfer them with 'vpn transfer' or delete them with 'vpn delete' first, or delete them "
-                      "with the account by --with-networks");
+    const std::string them = owned.size() == 1 ? "it" : "them";
+    return refuse(
+        doing, errc::owns_networks,
+        "it still owns " + list + "; " +
+            (by_operator ? "its node can transfer or delete " + them + " first"
+                         : "transfer " + them + " with 'vpn transfer' or delete " + them + " with 'vpn delete' first") +
+            ", or delete " + them + " with the account by --with-networks");
 }
 
 /// Writes one audit record after another, each with its own id.
@@ -74,7 +77,7 @@ private:
 result<record_change> removal_of(const rule_input& input, const account_record& account, bool with_networks,
                                  const audit_record& entry, std::string_view doing) {
     const auto owned = input.records.owned_by(account.id);
-    if (!owned.empty() && !with_networks) return refuse_owner(input, owned, doing);
+    if (!owned.empty() && !with_networks) return refuse_owner(input, owned, !entry.actor, doing);
     removal out(input, account, entry);
     for (const auto id : owned)
         out.delete_network(*input.records.network(id));

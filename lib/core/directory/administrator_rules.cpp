@@ -81,7 +81,8 @@ result<record_change> decide(const rule_input& input, node_id actor, const wire:
     if (!act) return fail(act.error());
     if (auto allowed = act->need_owner(); !allowed) return fail(allowed.error());
     const auto heir = wish.member.value_or(node_id{});
-    if (wish.member == actor) return act->refuse(errc::usage, "that is this node, its owner");
+    if (wish.member == actor)
+        return act->refuse(errc::usage, "that is this node, its owner already; name another member");
     if (wish.member) {
         if (const auto member = other_member(*act, heir); !member) return fail(member.error());
     }

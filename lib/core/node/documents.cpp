@@ -57,13 +57,14 @@ json announcement_json(const wire::announcement_info& message) {
 }
 
 json log_entry_json(const wire::log_entry& entry) {
+    const bool has_target = entry.target || !entry.target_name.empty();
     return {
         {"id", entry.id},
         {"time", to_rfc3339(entry.at)},
         {"actor", named_node_json(entry.actor, entry.actor_name)},
         {"act", entry.act},
         {"network", entry.network},
-        {"target", entry.target ? named_node_json(entry.target, entry.target_name) : json(nullptr)},
+        {"target", has_target ? named_node_json(entry.target, entry.target_name) : json(nullptr)},
         {"before", entry.before},
         {"after", entry.after},
         {"result", entry.result},

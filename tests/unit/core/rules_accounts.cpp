@@ -189,6 +189,8 @@ TEST_CASE("an account that owns networks is deleted only with them, and says whi
           "them with 'vpn transfer' or delete them with 'vpn delete' first, or delete them with the account by "
           "--with-networks");
     CHECK(world.operate(remove_account{owner, false}) == errc::owns_networks);
+    CHECK(world.text.ends_with(
+        "its node can transfer or delete them first, or delete them with the account by --with-networks"));
     REQUIRE_FALSE(world.act(friend_of, wire::join_network{net("net-1"), "secret", {}}));
     REQUIRE_FALSE(world.act(friend_of, wire::create_network{net("hers"), "secret"}));
     REQUIRE_FALSE(world.act(owner, wire::join_network{net("hers"), "secret", {}}));

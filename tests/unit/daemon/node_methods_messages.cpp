@@ -66,7 +66,7 @@ TEST_CASE("invites are listed and taken back by number", "[node_methods]") {
     invites.invites.push_back({4, me, wall_time{}, std::nullopt, 0, 3, false});
     CHECK(on.told("invites", {{"network", "lab-net"}}, invites) ==
           json::array({{{"id", 4},
-                        {"by", {{"address", "100.64.0.1"}, {"name", "me"}}},
+                        {"by", {{"address", "100.64.0.1"}, {"name", "self"}}},
                         {"created", "1970-01-01T00:00:00Z"},
                         {"expires", nullptr},
                         {"max_uses", 0},
