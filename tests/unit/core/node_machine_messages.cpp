@@ -132,8 +132,10 @@ TEST_CASE("an entry of the log is told as the method log gives it") {
     what.entry.actor.reset();
     what.entry.target.reset();
     f.tell(what);
+    what.entry.target_name.clear();
+    f.tell(what);
     const auto told = f.all<node_event>();
-    REQUIRE(told.size() == 2);
+    REQUIRE(told.size() == 3);
     CHECK(told.front().kind == "logged");
     CHECK(told.front().data == wire::json{{"id", 5},
                                           {"time", "1970-01-01T00:00:00Z"},
@@ -145,6 +147,8 @@ TEST_CASE("an entry of the log is told as the method log gives it") {
                                           {"after", "for ever"},
                                           {"result", "ok"}});
     CHECK(told.back().data.at("actor").at("address").is_null());
+    // Of an account that is gone the name is left.
+    CHECK(told[1].data.at("target") == wire::json{{"address", nullptr}, {"name", "bodo"}});
     CHECK(told.back().data.at("target").is_null());
 }
 
