@@ -25,9 +25,9 @@ struct node_settings {
 struct send_request {
     wire::numbered_request message;
 };
-/// STUN.
+/// STUN and relay control.
 struct send_plain {
-    endpoint to;
+    path_address to;
     bytes datagram;
 };
 /// Something that one tunnel wants. `in` names the tunnel: a peer may have two while a new one replaces the old. The
@@ -129,14 +129,16 @@ public:
     /// Own host addresses with the UDP port, loopback and link-local left out by the caller.
     void on_local_endpoints(std::vector<endpoint> endpoints, time_point now);
     void on_stun_servers(std::vector<endpoint> servers, time_point now);
-    /// STUN answers, and clear datagrams (id 0) of tunnels.
-    void on_datagram(const endpoint& from, byte_view datagram, time_point now);
+    /// STUN answers, relay control, and clear datagrams (id 0) of tunnels. `to` is the own address that it came to, if this
+    /// machine has several.
+    void on_datagram(const path_address& from, byte_view datagram, time_point now,
+                     const std::optional<ip_address>& to = {});
 
     /// Reports of the data plane, see dataplane/plane.hpp.
     void on_epoch_confirmed(spi in_with_epoch, time_point now);
-    void on_authentic_from(spi in, const endpoint& from, time_point now);
+    void on_authentic_from(spi in, const path_address& from, time_point now);
     void on_send_wanted(node_id peer, time_point now);
-    void on_inner_control(node_id peer, byte_view inner, time_point now);
+    void on_inner_control(node_id peer, spi in, byte_view inner, time_point now);
     void on_traffic(spi in, const traffic_sample& sample, time_point now);
 
     /// A request of the user; `ticket` comes back in request_done, at the latest with errc::timed_out after 10 s or

@@ -125,7 +125,7 @@ outbound forwarder::seal(const peer_link& link, byte_span buffer, std::size_t si
 
 // ---- receiving ----
 
-inbound forwarder::on_datagram(const endpoint& from, byte_span datagram) {
+inbound forwarder::on_datagram(const path_address& from, byte_span datagram) {
     const auto kind = wire::classify(datagram);
     if (kind == wire::datagram_kind::stun) {
         inbound message;
@@ -151,7 +151,7 @@ inbound forwarder::on_clear(const wire::datagram_header& header, byte_span datag
     return message;
 }
 
-inbound forwarder::on_sealed(const wire::datagram_header& header, const endpoint& from, byte_span datagram) {
+inbound forwarder::on_sealed(const wire::datagram_header& header, const path_address& from, byte_span datagram) {
     const auto found = now_->by_spi.find(header.to.base());
     if (found == now_->by_spi.end()) return ignore({}, drop_reason::unknown_spi);
     const auto& link = *found->second;

@@ -37,7 +37,7 @@ std::string_view to_string(drop_reason reason);
 struct outbound {
     drop_reason dropped = drop_reason::none;
     node_id peer;  ///< also set for no_session
-    endpoint to;
+    path_address to;
     byte_view datagram;
 };
 
@@ -71,7 +71,7 @@ public:
     /// As on_packet, for a plaintext that control sends to a peer through one tunnel, whether or not packets take that
     /// tunnel.
     outbound seal_for(spi in, byte_span buffer, std::size_t size);
-    inbound on_datagram(const endpoint& from, byte_span datagram);
+    inbound on_datagram(const path_address& from, byte_span datagram);
 
     [[nodiscard]] const std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)>& drops()
         const;
@@ -81,7 +81,7 @@ private:
     inbound ignore(inbound message, drop_reason reason);
     outbound seal(const peer_link& link, byte_span buffer, std::size_t size);
     inbound on_clear(const wire::datagram_header& header, byte_span datagram);
-    inbound on_sealed(const wire::datagram_header& header, const endpoint& from, byte_span datagram);
+    inbound on_sealed(const wire::datagram_header& header, const path_address& from, byte_span datagram);
     inbound on_plaintext(const peer_link& link, inbound message);
     [[nodiscard]] drop_reason check_addresses(byte_view packet, node_id peer) const;
 

@@ -2,14 +2,15 @@
 // What control and the data plane share about a tunnel. Control builds these objects and hands them over inside
 // immutable snapshots; after that the mutable parts (counters of ids, replay windows, cipher contexts) belong to the
 // data plane's thread alone, and the statistics are read by control with relaxed loads.
-#include "buri/base/endpoint.hpp"
 #include "buri/base/ids.hpp"
+#include "buri/base/path_address.hpp"
 #include "buri/crypto/replay_window.hpp"
 #include "buri/crypto/sealing.hpp"
 
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace buri::dataplane {
@@ -47,10 +48,12 @@ struct receive_epoch {
 /// A tunnel as of one snapshot.
 struct peer_link {
     node_id peer;
-    spi in;                                                 ///< epoch bits zero
-    spi out;                                                ///< epoch bits zero
-    endpoint path;                                          ///< port 0: none
-    std::shared_ptr<send_epoch> send;                       ///< none: nothing can be sent
+    spi in;                            ///< epoch bits zero
+    spi out;                           ///< epoch bits zero
+    path_address path;                 ///< port 0: none
+    std::optional<ip_address> from;    ///< the own address that packets leave from
+    std::uint16_t mtu = 0;             ///< the largest IP packet that the path carries in one piece; 0: not known
+    std::shared_ptr<send_epoch> send;  ///< none: nothing can be sent
     std::array<std::shared_ptr<receive_epoch>, 4> receive;  ///< by epoch number
     std::shared_ptr<link_statistics> statistics;
 };

@@ -59,8 +59,8 @@ struct plane::parts {
     /// False if none waits.
     bool forward_packet();
     bool forward_datagram();
-    void deliver(const inbound& message, const endpoint& from);
-    void report_path(const inbound& message, const endpoint& from);
+    void deliver(const inbound& message, const path_address& from);
+    void report_path(const inbound& message, const path_address& from);
     void transmit(const outbound& ready);
     void end(error why);
 
@@ -110,7 +110,7 @@ void plane::parts::carry_out(command& what) {
                        told.forget();
                    },
                    [&](const send_datagram& send) {
-                       if (!socket.send(send.to, send.datagram)) forward.count(drop_reason::not_taken);
+                       if (!socket.send(send.to.at, send.datagram)) forward.count(drop_reason::not_taken);
                    },
                    [&](const send_message& send) {
                        const auto room = byte_span(outgoing).subspan(wire::datagram_header_size);
@@ -118,6 +118,8 @@ void plane::parts::carry_out(command& what) {
                        std::ranges::copy(send.plaintext, room.begin());
                        transmit(forward.seal_for(send.in, outgoing, send.plaintext.size()));
                    },
+                   [](const add_channel&) {},
+                   [](const remove_channel&) {},
                },
                what);
 }
@@ -149,7 +151,7 @@ bool plane::parts::forward_packet() {
 
 void plane::parts::transmit(const outbound& ready) {
     if (ready.dropped != drop_reason::none) return;
-    if (!socket.send(ready.to, ready.datagram)) forward.count(drop_reason::not_taken);
+    if (!socket.send(ready.to.at, ready.datagram)) forward.count(drop_reason::not_taken);
 }
 
 bool plane::parts::forward_datagram() {
@@ -163,20 +165,21 @@ bool plane::parts::forward_datagram() {
     return true;
 }
 
-void plane::parts::report_path(const inbound& message, const endpoint& from) {
+void plane::parts::report_path(const inbound& message, const path_address& from) {
     const auto tunnel = message.in.base();
     if (told.has_address(tunnel, from)) return;
     if (reports.push(authentic_from{tunnel, from})) told.address(tunnel, from);
 }
 
-void plane::parts::deliver(const inbound& message, const endpoint& from) {
+void plane::parts::deliver(const inbound& message, const path_address& from) {
     switch (message.what) {
         case inbound::kind::packet:
             if (!tun.write(message.content)) forward.count(drop_reason::not_taken);
             break;
         case inbound::kind::control:
             if (reports.has_room_for_control()) {
-                reports.push(control_received{message.peer, bytes(message.content.begin(), message.content.end())});
+                reports.push(control_received{message.peer, message.in.base(),
+                                              bytes(message.content.begin(), message.content.end())});
             }
             break;
         case inbound::kind::clear:

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -21,24 +22,39 @@ struct install_snapshot {
 };
 /// Clear datagrams and STUN, as they are.
 struct send_datagram {
-    endpoint to;
+    path_address to;
     bytes datagram;
+    std::optional<ip_address> from{};   ///< the own address that it leaves from; none: the kernel's choice
+    std::optional<std::uint8_t> ttl{};  ///< none: the kernel's
 };
 /// Sealed under the tunnel's send keys and sent along its path; dropped if it has none.
 struct send_message {
     spi in;
     bytes plaintext;
+    bool dont_fragment = false;
 };
-using command = std::variant<install_snapshot, send_datagram, send_message>;
+/// Another way for datagrams: a bound UDP socket, or this end of a pair of local datagram sockets behind which a stream is
+/// (net/datagram_stream.hpp). The data plane closes the descriptor.
+struct add_channel {
+    channel_id channel = 0;
+    int fd = -1;
+    std::optional<endpoint> stream;  ///< of a stream: its other end, from which everything comes
+};
+struct remove_channel {
+    channel_id channel = 0;
+};
+using command = std::variant<install_snapshot, send_datagram, send_message, add_channel, remove_channel>;
 
 // ---- data plane to control ----
 
 struct clear_received {
-    endpoint from;
+    path_address from;
     bytes datagram;
+    std::optional<ip_address> to{};  ///< the own address that it came to, if this machine has several
 };
 struct control_received {
     node_id peer;
+    spi in;
     bytes inner;
 };
 struct epoch_confirmed {
@@ -47,7 +63,7 @@ struct epoch_confirmed {
 /// At most once for each new address until the path changes.
 struct authentic_from {
     spi in;
-    endpoint from;
+    path_address from;
 };
 /// At most once for each peer and snapshot.
 struct send_wanted {

@@ -4,7 +4,7 @@
 
 namespace buri::dataplane {
 
-bool told_already::has_address(spi in, const endpoint& from) const {
+bool told_already::has_address(spi in, const path_address& from) const {
     const auto found = elsewhere_.find(in);
     if (found == elsewhere_.end()) return false;
     const auto& told = found->second;

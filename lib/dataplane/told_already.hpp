@@ -1,7 +1,7 @@
 #pragma once
 // What control was told since the last snapshot, so that a stream of packets makes one report.
-#include "buri/base/endpoint.hpp"
 #include "buri/base/ids.hpp"
+#include "buri/base/path_address.hpp"
 
 #include <unordered_map>
 #include <unordered_set>
@@ -22,12 +22,12 @@ public:
     [[nodiscard]] bool has_wanted(node_id peer) const { return wanted_.contains(peer); }
     void wanted(node_id peer) { wanted_.insert(peer); }
 
-    [[nodiscard]] bool has_address(spi in, const endpoint& from) const;
-    void address(spi in, const endpoint& from) { elsewhere_[in].push_back(from); }
+    [[nodiscard]] bool has_address(spi in, const path_address& from) const;
+    void address(spi in, const path_address& from) { elsewhere_[in].push_back(from); }
 
 private:
     std::unordered_set<node_id> wanted_;
-    std::unordered_map<spi, std::vector<endpoint>> elsewhere_;
+    std::unordered_map<spi, std::vector<path_address>> elsewhere_;
 };
 
 }  // namespace buri::dataplane

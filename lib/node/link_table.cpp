@@ -29,7 +29,7 @@ void link_table::on_tunnel(core::tunnel_wants wants) {
     std::visit(overloaded{
                    [&](core::send_clear& what) {
                        flush();
-                       post_(dataplane::send_datagram{what.to, std::move(what.datagram)});
+                       post_(dataplane::send_datagram{what.to, std::move(what.datagram), what.from, what.ttl});
                    },
                    [&](const core::add_receive_keys& what) {
                        auto& found = change(wants);
@@ -43,10 +43,18 @@ void link_table::on_tunnel(core::tunnel_wants wants) {
                    },
                    [&](const core::drop_receive_keys& what) { change(wants).link.receive[what.epoch].reset(); },
                    [&](const core::stop_sending&) { change(wants).link.send.reset(); },
-                   [&](const core::set_path& what) { change(wants).link.path = what.to; },
+                   [&](const core::set_path& what) {
+                       auto& link = change(wants).link;
+                       link.path = what.to;
+                       link.from = what.from;
+                   },
+                   [&](const core::set_mtu& what) { change(wants).link.mtu = what.inner; },
+                   [](const core::open_socket&) {},
+                   [](const core::open_stream&) {},
+                   [](const core::close_channel&) {},
                    [&](core::send_sealed& what) {
                        flush();
-                       post_(dataplane::send_message{wants.in, std::move(what.plaintext)});
+                       post_(dataplane::send_message{wants.in, std::move(what.plaintext), what.dont_fragment});
                    },
                    // The first of every tunnel: from now on the data plane lets its clear datagrams through.
                    [&](const core::tunnel_changed&) { change(wants); },

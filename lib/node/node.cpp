@@ -63,15 +63,16 @@ asio::awaitable<void> node::run_reports() {
 
 void node::on_report(dataplane::report& what) {
     const auto now = net::now();
-    std::visit(overloaded{
-                   [&](const dataplane::clear_received& it) { machine_.on_datagram(it.from, it.datagram, now); },
-                   [&](const dataplane::control_received& it) { machine_.on_inner_control(it.peer, it.inner, now); },
-                   [&](const dataplane::epoch_confirmed& it) { machine_.on_epoch_confirmed(it.in_with_epoch, now); },
-                   [&](const dataplane::authentic_from& it) { machine_.on_authentic_from(it.in, it.from, now); },
-                   [&](const dataplane::send_wanted& it) { machine_.on_send_wanted(it.peer, now); },
-                   [&](dataplane::plane_failed& it) { fail_for_good(std::move(it.why)); },
-               },
-               what);
+    std::visit(
+        overloaded{
+            [&](const dataplane::clear_received& it) { machine_.on_datagram(it.from, it.datagram, now, it.to); },
+            [&](const dataplane::control_received& it) { machine_.on_inner_control(it.peer, it.in, it.inner, now); },
+            [&](const dataplane::epoch_confirmed& it) { machine_.on_epoch_confirmed(it.in_with_epoch, now); },
+            [&](const dataplane::authentic_from& it) { machine_.on_authentic_from(it.in, it.from, now); },
+            [&](const dataplane::send_wanted& it) { machine_.on_send_wanted(it.peer, now); },
+            [&](dataplane::plane_failed& it) { fail_for_good(std::move(it.why)); },
+        },
+        what);
     pump();
 }
 
@@ -226,7 +227,7 @@ asio::awaitable<result<ping_reply>> node::async_ping(std::string peer, duration 
     reply.peer = *found;
     reply.round_trip = *answered - sent;
     for (const auto& view : machine_.peers()) {
-        if (view.info.id == *found && view.tunnel) reply.path = view.tunnel->path;
+        if (view.info.id == *found && view.tunnel && view.tunnel->path) reply.path = view.tunnel->path->at;
     }
     co_return reply;
 }

@@ -110,7 +110,7 @@ json node::peer_json(const core::peer_view& view) const {
     };
     if (!view.problem.empty()) out["problem"] = {{"name", "tunnel"}, {"text", view.problem}};
     if (!view.tunnel) return out;
-    if (view.tunnel->path) out["endpoint"] = to_string(*view.tunnel->path);
+    if (view.tunnel->path) out["endpoint"] = to_string(view.tunnel->path->at);
     if (view.tunnel->round_trip) out["rtt_ms"] = to_milliseconds(*view.tunnel->round_trip);
     out["suite"] = describe(view.tunnel->suite).name;
     out["encrypted"] = !view.tunnel->plain;

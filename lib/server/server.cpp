@@ -14,9 +14,9 @@ namespace buri::server {
 namespace {
 
 std::optional<bytes> answer_stun(const endpoint& from, byte_view datagram) {
-    const auto transaction = wire::parse_stun_request(datagram);
-    if (!transaction) return std::nullopt;
-    return wire::encode_stun_response(*transaction, from);
+    const auto request = wire::parse_stun_request(datagram);
+    if (!request) return std::nullopt;
+    return wire::encode_stun_response({.transaction = request->transaction, .mapped = from});
 }
 
 bool has_no_ipv6(const asio::error_code& problem) {

@@ -170,8 +170,10 @@ struct tunnel_open {
     std::uint8_t suite = 0;
     bytes punch;  ///< 16 bytes, the same for both
     std::vector<candidate> candidates;
-    std::vector<network_name> networks;  ///< in common
-    std::optional<bool> plain;           ///< true: without encryption, protocol section 4
+    std::vector<network_name> networks;              ///< in common
+    std::optional<bool> plain;                       ///< true: without encryption, protocol section 4
+    std::optional<std::vector<relay_grant>> relays;  ///< for `in`, best first
+    std::optional<endpoint> seen;                    ///< where the peer's connection to the server comes from
     static constexpr auto fields(auto& self, auto&& field) {
         field("peer", self.peer);
         field("nickname", self.nickname);
@@ -183,6 +185,8 @@ struct tunnel_open {
         field("candidates", self.candidates);
         field("networks", self.networks);
         field("plain", self.plain);
+        field("relays", self.relays);
+        field("seen", self.seen);
     }
     bool operator==(const tunnel_open&) const = default;
 };
@@ -203,11 +207,44 @@ struct peer_candidates {
     static constexpr std::string_view kind = "candidates";
     node_id peer;
     std::vector<candidate> candidates;
+    std::optional<endpoint> seen;
     static constexpr auto fields(auto& self, auto&& field) {
         field("peer", self.peer);
         field("candidates", self.candidates);
+        field("seen", self.seen);
     }
     bool operator==(const peer_candidates&) const = default;
+};
+/// The relays of a tunnel are others now, or have fresh tokens; replaces those of tunnel open.
+struct tunnel_relays {
+    static constexpr std::string_view kind = "tunnel_relays";
+    node_id peer;
+    spi in;
+    std::vector<relay_grant> relays;  ///< best first
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("peer", self.peer);
+        field("in", self.in);
+        field("relays", self.relays);
+    }
+    bool operator==(const tunnel_relays&) const = default;
+};
+/// The server's fleet; replaces what was known of it.
+struct relay_list {
+    static constexpr std::string_view kind = "relays";
+    std::vector<relay_info> relays;
+    static constexpr auto fields(auto& self, auto&& field) { field("relays", self.relays); }
+    bool operator==(const relay_list&) const = default;
+};
+/// Where this node's connection comes from, as the server sees it, and the server's STUN addresses.
+struct seen_event {
+    static constexpr std::string_view kind = "seen";
+    endpoint at;
+    std::vector<endpoint> stun;
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("at", self.at);
+        field("stun", self.stun);
+    }
+    bool operator==(const seen_event&) const = default;
 };
 /// A sentence for the user.
 struct notice {

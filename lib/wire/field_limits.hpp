@@ -17,6 +17,10 @@ inline constexpr std::size_t punch_key_size = 16;
 /// 00:00:00 on the first of January 1970 is the first moment that a message can tell, the end of the year 9999 the last.
 inline constexpr std::uint64_t last_second = 253'402'300'799;
 
+/// Of a probe of the path's MTU.
+inline constexpr std::size_t max_padding = 65'535;
+inline constexpr std::size_t max_token = 512;
+
 /// Names in a set of privileges or permissions.
 inline constexpr std::size_t max_flags = 32;
 
@@ -26,6 +30,7 @@ constexpr std::size_t text_limit(std::string_view field) {
     if (field == "text" || field == "welcome") return max_text;
     if (field == "nickname" || field == "name") return 63;
     if (field == "software") return 128;
+    if (field == "host") return 253;
     if (field == "reason") return 256;
     if (field == "key") return 512;
     if (field == "before" || field == "after") return max_text;
@@ -38,6 +43,9 @@ constexpr std::pair<std::size_t, std::size_t> bytes_limits(std::string_view fiel
     if (field == "suites") return {0, max_suites};
     if (field == "invite") return {16, 16};
     if (field == "digest") return {32, 32};
+    if (field == "transaction") return {12, 12};
+    if (field == "padding") return {0, max_padding};
+    if (field == "token") return {1, max_token};
     if (field == "by_old" || field == "by_new") return {1, max_signature};
     return {1, max_key_blob};
 }
@@ -54,7 +62,10 @@ struct named {
 };
 
 constexpr auto names_of(candidate_kind) {
-    return std::to_array<named<candidate_kind>>({{candidate_kind::host, "host"}, {candidate_kind::mapped, "mapped"}});
+    return std::to_array<named<candidate_kind>>({{candidate_kind::host, "host"},
+                                                 {candidate_kind::mapped, "mapped"},
+                                                 {candidate_kind::port_mapped, "port_mapped"},
+                                                 {candidate_kind::tcp, "tcp"}});
 }
 
 constexpr auto names_of(nat_kind) {

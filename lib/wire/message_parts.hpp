@@ -17,7 +17,12 @@ namespace buri::wire {
 
 inline constexpr std::size_t max_candidates = 10;
 
-enum class candidate_kind : std::uint8_t { host, mapped };
+enum class candidate_kind : std::uint8_t {
+    host,
+    mapped,       ///< as a STUN server sees the node
+    port_mapped,  ///< a port that the gateway forwards
+    tcp,          ///< where the node takes streams that carry datagrams
+};
 enum class nat_kind : std::uint8_t { unknown, none, endpoint_independent, address_dependent };
 
 /// Where a node may be reached.
@@ -217,6 +222,45 @@ struct log_entry {
         field("result", self.result);
     }
     bool operator==(const log_entry&) const = default;
+};
+/// A relay of the server's fleet.
+struct relay_info {
+    std::uint32_t id = 0;
+    std::string name;
+    std::string region;
+    std::vector<endpoint> udp;
+    std::vector<endpoint> tcp;  ///< streams without TLS
+    std::vector<endpoint> tls;
+    std::string host;  ///< the name for TLS; may be empty
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("id", self.id);
+        field("name", self.name);
+        field("region", self.region);
+        field("udp", self.udp);
+        field("tcp", self.tcp);
+        field("tls", self.tls);
+        field("host", self.host);
+    }
+    bool operator==(const relay_info&) const = default;
+};
+/// Leave to bind one inbound SPI at a relay.
+struct relay_grant {
+    std::uint32_t relay = 0;
+    bytes token;
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("relay", self.relay);
+        field("token", self.token);
+    }
+    bool operator==(const relay_grant&) const = default;
+};
+struct relay_round_trip {
+    std::uint32_t relay = 0;
+    std::uint32_t ms = 0;
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("relay", self.relay);
+        field("ms", self.ms);
+    }
+    bool operator==(const relay_round_trip&) const = default;
 };
 struct resume_point {
     std::uint64_t session = 0;   ///< of the sync

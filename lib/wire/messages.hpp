@@ -9,6 +9,7 @@
 #include "buri/wire/events.hpp"
 #include "buri/wire/json_fwd.hpp"
 #include "buri/wire/requests.hpp"
+#include "buri/wire/tunnel_messages.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,11 +25,12 @@ using request =
                  approve_member, reject_member, evict_member, ban_node, unban_node, list_bans, grant_privileges,
                  revoke_privileges, offer_transfer, answer_transfer, set_welcome, make_announcement, list_messages,
                  confirm_messages, make_invite, list_invites, revoke_invite, read_log, install_licence, rotate_key,
-                 delete_account, set_nickname, tunnel_request, ping, bye>;
+                 delete_account, set_nickname, tunnel_request, check_reach, relay_hello, relay_load, ping, bye>;
 using answer = std::variant<ok_answer, error_answer, ban_list, message_list, invite_made, invite_list, log_page>;
-using event = std::variant<sync, resumed, plan_event, peer_event, network_event, settings_event, member_joined,
-                           member_changed, member_left, member_requested, request_gone, network_gone, welcome_event,
-                           announcement_event, log_event, tunnel_open, tunnel_close, peer_candidates, notice>;
+using event =
+    std::variant<sync, resumed, plan_event, peer_event, network_event, settings_event, member_joined, member_changed,
+                 member_left, member_requested, request_gone, network_gone, welcome_event, announcement_event,
+                 log_event, tunnel_open, tunnel_close, peer_candidates, tunnel_relays, relay_list, seen_event, notice>;
 
 struct numbered_request {
     std::uint32_t number = 0;  ///< q
@@ -63,25 +65,5 @@ bytes encode(const server_message& message);
 /// One struct as JSON: its fields, without `t`. For the local interface.
 template <typename Message>
 json to_json(const Message& message);
-
-// ---- inside a tunnel: 0xF0 and one CBOR map (protocol section 4) ---------------------------------------------------------
-
-struct echo {
-    static constexpr std::string_view kind = "echo";
-    std::uint64_t number = 0;
-    static constexpr auto fields(auto& self, auto&& field) { field("number", self.number); }
-    bool operator==(const echo&) const = default;
-};
-struct echo_reply {
-    static constexpr std::string_view kind = "echo_reply";
-    std::uint64_t number = 0;
-    static constexpr auto fields(auto& self, auto&& field) { field("number", self.number); }
-    bool operator==(const echo_reply&) const = default;
-};
-using tunnel_message = std::variant<echo, echo_reply>;
-
-/// `inner` starts with 0xF0. Unknown kinds are errc::unknown_request, to be ignored.
-result<tunnel_message> parse_tunnel_message(byte_view inner);
-bytes encode(const tunnel_message& message);
 
 }  // namespace buri::wire

@@ -26,9 +26,11 @@ struct endpoints {
     static constexpr std::string_view kind = "endpoints";
     std::vector<candidate> candidates;
     nat_kind nat = nat_kind::unknown;
+    std::optional<std::vector<relay_round_trip>> relays;  ///< those that answer
     static constexpr auto fields(auto& self, auto&& field) {
         field("candidates", self.candidates);
         field("nat", self.nat);
+        field("relays", self.relays);
     }
     bool operator==(const endpoints&) const = default;
 };
@@ -78,6 +80,48 @@ struct tunnel_request {
     node_id peer;
     static constexpr auto fields(auto& self, auto&& field) { field("peer", self.peer); }
     bool operator==(const tunnel_request&) const = default;
+};
+/// Asks the server to send a STUN success response with this transaction to `at`, from a port that the node has not sent to. `at`
+/// has the address that the node's connection comes from.
+struct check_reach {
+    static constexpr std::string_view kind = "check_reach";
+    endpoint at;
+    bytes transaction;  ///< 12 bytes
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("at", self.at);
+        field("transaction", self.transaction);
+    }
+    bool operator==(const check_reach&) const = default;
+};
+/// A relay, instead of hello: joins the fleet for as long as this connection lasts.
+struct relay_hello {
+    static constexpr std::string_view kind = "relay_hello";
+    bytes token;  ///< of the fleet, as `vpn server relay add` printed it
+    std::string software;
+    std::vector<endpoint> udp;
+    std::vector<endpoint> tcp;
+    std::vector<endpoint> tls;
+    std::string host;
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("token", self.token);
+        field("software", self.software);
+        field("udp", self.udp);
+        field("tcp", self.tcp);
+        field("tls", self.tls);
+        field("host", self.host);
+    }
+    bool operator==(const relay_hello&) const = default;
+};
+/// A relay's heartbeat.
+struct relay_load {
+    static constexpr std::string_view kind = "relay_load";
+    std::uint32_t bindings = 0;
+    std::uint32_t kbit = 0;  ///< per second, forwarded of late
+    static constexpr auto fields(auto& self, auto&& field) {
+        field("bindings", self.bindings);
+        field("kbit", self.kbit);
+    }
+    bool operator==(const relay_load&) const = default;
 };
 struct ping {
     static constexpr std::string_view kind = "ping";

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (!response) return 0;
     require(!request, "a response is no request");
     require(response->mapped.port != 0, "a mapped address has a port");
-    const auto again = wire::encode_stun_response(response->transaction, response->mapped);
+    const auto again = wire::encode_stun_response(*response);
     require(wire::parse_stun_response(again) == response, "response");
     return 0;
 }

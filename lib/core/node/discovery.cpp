@@ -53,7 +53,7 @@ void discovery::begin_round(time_point now) {
 }
 
 void discovery::ask(query& which, time_point now) {
-    out_.push_back({which.server, wire::encode_stun_request(which.transaction)});
+    out_.push_back({which.server, wire::encode_stun_request({.transaction = which.transaction})});
     which.next_try = now + first_retry * (1U << which.tries);
     ++which.tries;
 }

@@ -150,15 +150,16 @@ void node_machine::on_stun_servers(std::vector<endpoint> servers, time_point now
     parts_->settle(now);
 }
 
-void node_machine::on_datagram(const endpoint& from, byte_view datagram, time_point now) {
+void node_machine::on_datagram(const path_address& from, byte_view datagram, time_point now,
+                               const std::optional<ip_address>& to) {
     auto& p = *parts_;
     p.now = now;
     const auto kind = wire::classify(datagram);
     if (kind == wire::datagram_kind::stun) {
-        if (const auto response = wire::parse_stun_response(datagram)) p.stun.on_response(from, *response, now);
+        if (const auto response = wire::parse_stun_response(datagram)) p.stun.on_response(from.at, *response, now);
     } else if (kind == wire::datagram_kind::tunnel_clear) {
         if (const auto header = wire::parse_datagram_header(datagram)) {
-            p.tunnels.on_clear_datagram(header->to, from, datagram, now);
+            p.tunnels.on_clear_datagram(header->to, from, to, datagram, now);
         }
     }
     p.settle(now);
@@ -170,7 +171,7 @@ void node_machine::on_epoch_confirmed(spi in_with_epoch, time_point now) {
     parts_->settle(now);
 }
 
-void node_machine::on_authentic_from(spi in, const endpoint& from, time_point now) {
+void node_machine::on_authentic_from(spi in, const path_address& from, time_point now) {
     parts_->now = now;
     parts_->tunnels.on_authentic_from(in, from, now);
     parts_->settle(now);
@@ -195,7 +196,7 @@ void node_machine::on_send_wanted(node_id peer, time_point now) {
 
 // ---- inside tunnels -----------------------------------------------------------------------------------------------
 
-void node_machine::on_inner_control(node_id peer, byte_view inner, time_point now) {
+void node_machine::on_inner_control(node_id peer, spi in, byte_view inner, time_point now) {
     auto& p = *parts_;
     p.now = now;
     const auto message = wire::parse_tunnel_message(inner);
@@ -208,6 +209,9 @@ void node_machine::on_inner_control(node_id peer, byte_view inner, time_point no
     } else if (const auto* reply = std::get_if<wire::echo_reply>(&*message)) {
         const parts::sent_echo answered{peer, reply->number};
         if (std::erase(p.echoes, answered) != 0) p.out.push_back(echo_answered{peer, reply->number});
+    } else {
+        p.tunnels.on_message(in, *message, now);
+        p.settle(now);
     }
 }
 

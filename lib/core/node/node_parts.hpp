@@ -39,6 +39,9 @@ struct node_machine::parts {
     void on_event(const wire::tunnel_open& offer);
     void on_event(const wire::tunnel_close& which);
     void on_event(const wire::peer_candidates& what);
+    void on_event(const wire::tunnel_relays& what);
+    void on_event(const wire::relay_list& what);
+    void on_event(const wire::seen_event& what);
     void on_event(const wire::notice& what);
 
     void say_hello();

@@ -179,6 +179,10 @@ void node_machine::parts::on_event(const wire::peer_candidates& what) {
     tunnels.on_candidates(what, now);
 }
 
+void node_machine::parts::on_event(const wire::tunnel_relays&) {}
+void node_machine::parts::on_event(const wire::relay_list&) {}
+void node_machine::parts::on_event(const wire::seen_event&) {}
+
 void node_machine::parts::on_event(const wire::notice& what) {
     if (what.peer) tunnels.on_refused(*what.peer, what.text);
     out.push_back(node_event{"notice", {{"code", what.code}, {"text", what.text}}});

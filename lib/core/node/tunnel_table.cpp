@@ -193,7 +193,7 @@ void tunnel_table::tell(node_id id, held& peer) {
         if (!peer.problem.empty()) data["problem"] = peer.problem;
     } else if (peer.current->state() == tunnel_state::up) {
         state = "direct";
-        if (const auto path = peer.current->status().path) data["endpoint"] = to_string(*path);
+        if (const auto path = peer.current->status().path) data["endpoint"] = to_string(path->at);
     } else if (peer.current->state() == tunnel_state::failed) {
         state = "failed";
         data["problem"] = peer.current->status().problem;
@@ -209,7 +209,7 @@ void tunnel_table::tell(node_id id, held& peer) {
 void tunnel_table::on_candidates(const wire::peer_candidates& what, time_point now) {
     const auto peer = peers_.find(what.peer);
     if (peer == peers_.end()) return;
-    with_each(peer->second, now, [&](tunnel& machine) { machine.on_candidates(what.candidates, now); });
+    with_each(peer->second, now, [&](tunnel& machine) { machine.on_candidates(what.candidates, now, what.seen); });
 }
 
 void tunnel_table::on_local_change(time_point now) {
@@ -218,15 +218,20 @@ void tunnel_table::on_local_change(time_point now) {
     }
 }
 
-void tunnel_table::on_clear_datagram(spi in, const endpoint& from, byte_view datagram, time_point now) {
-    with(in, now, [&](tunnel& machine) { machine.on_clear_datagram(from, datagram, now); });
+void tunnel_table::on_clear_datagram(spi in, const path_address& from, const std::optional<ip_address>& to,
+                                     byte_view datagram, time_point now) {
+    with(in, now, [&](tunnel& machine) { machine.on_clear_datagram(from, datagram, now, to); });
+}
+
+void tunnel_table::on_message(spi in, const wire::tunnel_message& message, time_point now) {
+    with(in.base(), now, [&](tunnel& machine) { machine.on_message(message, now); });
 }
 
 void tunnel_table::on_epoch_confirmed(spi in_with_epoch, time_point now) {
     with(in_with_epoch.base(), now, [&](tunnel& machine) { machine.on_epoch_confirmed(in_with_epoch.epoch(), now); });
 }
 
-void tunnel_table::on_authentic_from(spi in, const endpoint& from, time_point now) {
+void tunnel_table::on_authentic_from(spi in, const path_address& from, time_point now) {
     with(in.base(), now, [&](tunnel& machine) { machine.on_authentic_from(from, now); });
 }
 

@@ -36,9 +36,11 @@ public:
     /// Removes the tunnels to every peer without a network in common.
     void remove_strangers();
 
-    void on_clear_datagram(spi in, const endpoint& from, byte_view datagram, time_point now);
+    void on_clear_datagram(spi in, const path_address& from, const std::optional<ip_address>& to, byte_view datagram,
+                           time_point now);
+    void on_message(spi in, const wire::tunnel_message& message, time_point now);
     void on_epoch_confirmed(spi in_with_epoch, time_point now);
-    void on_authentic_from(spi in, const endpoint& from, time_point now);
+    void on_authentic_from(spi in, const path_address& from, time_point now);
     void on_traffic(spi in, const traffic_sample& sample, time_point now);
     /// False if there is no tunnel to the peer.
     bool on_send_wanted(node_id peer, time_point now);

@@ -29,8 +29,9 @@ constexpr unsigned lost_after = 5;
 constexpr unsigned lost_after_if_heard = 10;  ///< messages still arrive: rather loss than death
 constexpr duration recently = 2s;
 
-bool is_usable(const endpoint& at) {
-    return at && !at.address.is_unspecified() && !at.address.is_loopback() && !at.address.is_multicast();
+bool is_usable(const path_address& where) {
+    const auto& address = where.at.address;
+    return where && !address.is_unspecified() && !address.is_loopback() && !address.is_multicast();
 }
 
 }  // namespace
@@ -53,10 +54,10 @@ void path_finder::on_candidates(std::span<const wire::candidate> candidates, tim
     }
 }
 
-void path_finder::on_probe(const endpoint& from, const wire::probe& message, time_point now) {
+void path_finder::on_probe(const path_address& from, const wire::probe& message, time_point now) {
     if (!is_usable(from)) return;
-    outputs_.emplace_back(send_clear{
-        from, make_clear_datagram(between_.out, wire::probe_ack{message.nonce, from}, between_.suite, between_.punch)});
+    outputs_.emplace_back(send_clear{from, make_clear_datagram(between_.out, wire::probe_ack{message.nonce, from.at},
+                                                               between_.suite, between_.punch)});
     if (path_ == from) return;
     auto* const sender = find_or_add(from, false);
     if (sender == nullptr) return;
@@ -64,13 +65,13 @@ void path_finder::on_probe(const endpoint& from, const wire::probe& message, tim
     if (!sender->has_answered() || !path_) sender->hurry(closest_probes, now);
 }
 
-void path_finder::on_probe_ack(const endpoint& from, const wire::probe_ack& message, time_point now) {
+void path_finder::on_probe_ack(const path_address& from, const wire::probe_ack& message, time_point now) {
     auto* const sender = find(from);
     if (sender == nullptr || !sender->on_ack(message.nonce, now)) return;
     choose(*sender, now);
 }
 
-void path_finder::on_authentic_from(const endpoint& from, time_point now) {
+void path_finder::on_authentic_from(const path_address& from, time_point now) {
     if (!is_usable(from) || path_ == from) return;
     auto* const sender = find_or_add(from, false);
     if (sender == nullptr) return;
@@ -145,7 +146,7 @@ std::optional<duration> path_finder::round_trip() const {
     return find(*path_)->round_trip();
 }
 
-bool path_finder::has_answered(const endpoint& at) const {
+bool path_finder::has_answered(const path_address& at) const {
     const auto* const known = find(at);
     return known != nullptr && known->has_answered();
 }
@@ -154,17 +155,17 @@ bool path_finder::take_moved() {
     return std::exchange(moved_, false);
 }
 
-const remote* path_finder::find(const endpoint& at) const {
+const remote* path_finder::find(const path_address& at) const {
     const auto found = std::ranges::find(remotes_, at, &remote::at);
     return found == remotes_.end() ? nullptr : &*found;
 }
 
-remote* path_finder::find(const endpoint& at) {
+remote* path_finder::find(const path_address& at) {
     const auto found = std::ranges::find(remotes_, at, &remote::at);
     return found == remotes_.end() ? nullptr : &*found;
 }
 
-remote* path_finder::find_or_add(const endpoint& at, bool told) {
+remote* path_finder::find_or_add(const path_address& at, bool told) {
     if (!is_usable(at)) return nullptr;
     if (auto* const known = find(at)) return known;
     if (remotes_.size() == max_remotes) make_room();
@@ -226,7 +227,7 @@ void path_finder::choose(remote& answered, time_point now) {
 }
 
 void path_finder::use(remote& chosen, time_point now) {
-    log_.debug("path chosen", {{"peer", to_string(between_.peer)}, {"endpoint", to_string(chosen.at())}});
+    log_.debug("path chosen", {{"peer", to_string(between_.peer)}, {"endpoint", to_string(chosen.at().at)}});
     path_ = chosen.at();
     follows_ = false;
     followed_.reset();
@@ -241,7 +242,7 @@ void path_finder::use(remote& chosen, time_point now) {
 }
 
 void path_finder::lose_path(time_point now) {
-    log_.debug("path lost", {{"peer", to_string(between_.peer)}, {"endpoint", to_string(*path_)}});
+    log_.debug("path lost", {{"peer", to_string(between_.peer)}, {"endpoint", to_string(path_->at)}});
     path_.reset();
     follows_ = false;
     followed_.reset();

@@ -27,9 +27,9 @@ public:
         : between_(between), random_(random), log_(log), outputs_(outputs) {}
 
     void on_candidates(std::span<const wire::candidate> candidates, time_point now);
-    void on_probe(const endpoint& from, const wire::probe& message, time_point now);
-    void on_probe_ack(const endpoint& from, const wire::probe_ack& message, time_point now);
-    void on_authentic_from(const endpoint& from, time_point now);
+    void on_probe(const path_address& from, const wire::probe& message, time_point now);
+    void on_probe_ack(const path_address& from, const wire::probe_ack& message, time_point now);
+    void on_authentic_from(const path_address& from, time_point now);
     void on_local_change(time_point now);
     void on_send_wanted(time_point now);
     void on_traffic(const traffic_watch::change& change, time_point now);
@@ -38,17 +38,17 @@ public:
     void abandon();
 
     [[nodiscard]] time_point next_deadline() const;
-    [[nodiscard]] const std::optional<endpoint>& path() const { return path_; }
+    [[nodiscard]] const std::optional<path_address>& path() const { return path_; }
     [[nodiscard]] std::optional<duration> round_trip() const;
-    [[nodiscard]] bool has_answered(const endpoint& at) const;
+    [[nodiscard]] bool has_answered(const path_address& at) const;
     /// True once after the path or this end's own address changed: the peer learns it from the next sealed message.
     bool take_moved();
 
 private:
-    [[nodiscard]] const remote* find(const endpoint& at) const;
-    remote* find(const endpoint& at);
+    [[nodiscard]] const remote* find(const path_address& at) const;
+    remote* find(const path_address& at);
     /// Nothing for an address that must not get anything, or if there is no room.
-    remote* find_or_add(const endpoint& at, bool told);
+    remote* find_or_add(const path_address& at, bool told);
     void make_room();
     void give_credit_to_all(time_point now);
     void open_all(time_point now);
@@ -67,11 +67,11 @@ private:
     std::deque<tunnel_output>& outputs_;
     std::vector<remote> remotes_;
 
-    std::optional<endpoint> path_;
+    std::optional<path_address> path_;
     bool follows_ = false;  ///< the path was set by the peer's own messages: round trips do not change it
     bool moved_ = false;
-    bool announce_ = false;             ///< own address changed: tell the peer once the path answers
-    std::optional<endpoint> followed_;  ///< where the newest authentic message came from, if that is not the path
+    bool announce_ = false;                 ///< own address changed: tell the peer once the path answers
+    std::optional<path_address> followed_;  ///< where the newest authentic message came from, if that is not the path
     time_point followed_at_ = time_point::min();
     time_point credited_ = time_point::min();
     time_point compared_ = time_point::min();  ///< when the other addresses were last probed for comparison

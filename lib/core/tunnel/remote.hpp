@@ -4,7 +4,7 @@
 // Probes go out in a burst of openers (0, 20, 60, 140, 300, 620 ms), each second for ten seconds, then ever later. An address
 // that does not answer has credit for so many probes; then it gets one each 30 s if the server told it, else none: nobody can
 // make a node flood a third party.
-#include "buri/base/endpoint.hpp"
+#include "buri/base/path_address.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/wire/datagram.hpp"
@@ -20,7 +20,7 @@ public:
     static constexpr duration slow_interval = std::chrono::seconds(30);
 
     /// `told`: by the server. Otherwise learned from a datagram of the peer, and without credit.
-    remote(const endpoint& at, bool told) : at_(at), told_(told), credit_(told ? full_credit : 0) {}
+    remote(const path_address& at, bool told) : at_(at), told_(told), credit_(told ? full_credit : 0) {}
 
     /// Starts the burst of openers; at most `count` probes if given.
     void open(time_point now, std::optional<unsigned> count = std::nullopt);
@@ -36,7 +36,7 @@ public:
     /// True if this nonce was sent to here and is still waited for.
     bool on_ack(const wire::probe_nonce& nonce, time_point now);
 
-    [[nodiscard]] const endpoint& at() const { return at_; }
+    [[nodiscard]] const path_address& at() const { return at_; }
     [[nodiscard]] bool is_told() const { return told_; }
     [[nodiscard]] bool has_answered() const { return answers_ > 0; }
     [[nodiscard]] unsigned answers() const { return answers_; }
@@ -55,7 +55,7 @@ private:
 
     [[nodiscard]] duration gap_after(unsigned step) const;
 
-    endpoint at_;
+    path_address at_;
     bool told_;
     int credit_;
     unsigned answers_ = 0;

@@ -34,7 +34,8 @@ result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity
 tunnel::tunnel(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
 tunnel::~tunnel() = default;
 
-void tunnel::on_clear_datagram(const endpoint& from, byte_view datagram, time_point now) {
+void tunnel::on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
+                               const std::optional<ip_address>&) {
     if (state() == tunnel_state::failed) return;
     const auto parsed = wire::parse_clear_datagram(datagram, parts_->between.suite);
     if (!parsed || parsed->to != spi_in()) return;
@@ -50,13 +51,20 @@ void tunnel::on_epoch_confirmed(std::uint8_t epoch, time_point now) {
     parts_->settle(now);
 }
 
-void tunnel::on_authentic_from(const endpoint& from, time_point now) {
+void tunnel::on_authentic_from(const path_address& from, time_point now) {
     if (state() == tunnel_state::failed) return;
     parts_->paths.on_authentic_from(from, now);
     parts_->settle(now);
 }
 
-void tunnel::on_candidates(std::span<const wire::candidate> candidates, time_point now) {
+void tunnel::on_message(const wire::tunnel_message&, time_point) {}
+void tunnel::on_relays(std::span<const relay_path>, time_point) {}
+void tunnel::on_channel_open(channel_id, time_point) {}
+void tunnel::on_channel_closed(channel_id, time_point) {}
+void tunnel::on_nat(const nat_report&, time_point) {}
+
+void tunnel::on_candidates(std::span<const wire::candidate> candidates, time_point now,
+                           const std::optional<endpoint>&) {
     if (state() == tunnel_state::failed) return;
     parts_->paths.on_candidates(candidates, now);
     parts_->settle(now);

@@ -6,10 +6,11 @@
 //                                                           up --keys expired--> agreeing
 //
 // What is not authenticated can only be ignored. A datagram that fails authentication changes nothing.
-#include "buri/base/endpoint.hpp"
 #include "buri/base/log.hpp"
+#include "buri/base/path_address.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
+#include "buri/core/nat_report.hpp"
 #include "buri/crypto/identity_key.hpp"
 #include "buri/crypto/sealing.hpp"
 #include "buri/crypto/traffic_keys.hpp"
@@ -37,8 +38,24 @@ std::string_view to_string(tunnel_state state);
 
 /// A clear datagram, mac included, ready to be sent.
 struct send_clear {
-    endpoint to;
+    path_address to;
     bytes datagram;
+    std::optional<ip_address> from{};   ///< the own address that it leaves from; none: the kernel's choice
+    std::optional<std::uint8_t> ttl{};  ///< hops until it dies: opens the own NAT without reaching the peer's
+};
+/// A further UDP socket on a port of the kernel's choice, to be used by this tunnel alone.
+struct open_socket {
+    channel_id channel = 0;
+};
+/// A TCP connection that carries datagrams to the peer itself, its local port `local_port` if that is not 0.
+struct open_stream {
+    channel_id channel = 0;
+    endpoint to;
+    std::uint16_t local_port = 0;
+};
+/// Of either kind. What is on its way in it may be lost.
+struct close_channel {
+    channel_id channel = 0;
 };
 /// From now on messages of this epoch can be opened. Takes effect before any datagram that follows it in the outputs is sent.
 struct add_receive_keys {
@@ -62,11 +79,17 @@ struct drop_receive_keys {
 struct stop_sending {};
 /// Packets go here from now on. An endpoint with port 0: nowhere.
 struct set_path {
-    endpoint to;
+    path_address to;
+    std::optional<ip_address> from{};  ///< the own address that they leave from; none: the kernel's choice
+};
+/// The largest IP packet that the path carries in one piece; 0: not known, packets go as they are.
+struct set_mtu {
+    std::uint16_t inner = 0;
 };
 /// Seal and send this plaintext now (empty: the dummy, which is also the keepalive) under the present send keys.
 struct send_sealed {
     bytes plaintext;
+    bool dont_fragment = false;  ///< rather lost than in pieces: a probe of the path's MTU
 };
 /// For users and scripts.
 struct tunnel_changed {
@@ -75,8 +98,9 @@ struct tunnel_changed {
 /// This introduction is used up: ask the server for a fresh one.
 struct want_new_introduction {};
 
-using tunnel_output = std::variant<send_clear, add_receive_keys, set_send_keys, drop_receive_keys, stop_sending,
-                                   set_path, send_sealed, tunnel_changed, want_new_introduction>;
+using tunnel_output =
+    std::variant<send_clear, add_receive_keys, set_send_keys, drop_receive_keys, stop_sending, set_path, set_mtu,
+                 send_sealed, open_socket, open_stream, close_channel, tunnel_changed, want_new_introduction>;
 
 // ---- inputs that are values -----------------------------------------------------------------------------------------------
 
@@ -88,10 +112,20 @@ struct traffic_sample {
     std::uint32_t receive_id = 0;        ///< newest id seen under the newest receive keys
 };
 
+/// A relay at which this tunnel's inbound SPI is bound.
+struct relay_path {
+    std::uint32_t relay = 0;
+    path_address where;  ///< what is sent there reaches the peer once it is bound there too
+    bool operator==(const relay_path&) const = default;
+};
+
 /// For display.
 struct tunnel_status {
     tunnel_state state = tunnel_state::probing;
-    std::optional<endpoint> path;
+    std::optional<path_address> path;
+    std::optional<std::uint32_t> relay;  ///< the path leads through this relay
+    bool resting = false;                ///< no traffic for long: no keepalives, and the next packet wakes it
+    std::optional<std::uint16_t> mtu;    ///< of IP packets inside, as probed
     std::optional<duration> round_trip;
     std::optional<std::uint8_t> epoch;  ///< of the send keys
     suite_id suite = suite_id::aes;
@@ -111,13 +145,27 @@ public:
     tunnel(const tunnel&) = delete;
     tunnel& operator=(const tunnel&) = delete;
 
-    /// A datagram with id 0 whose spi is spi_in(). Whole, as received.
-    void on_clear_datagram(const endpoint& from, byte_view datagram, time_point now);
+    /// A datagram with id 0 whose spi is spi_in(). Whole, as received; `to` is the own address that it came to, if this machine
+    /// has several.
+    void on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
+                           const std::optional<ip_address>& to = {});
+    /// An authentic message of the peer for the tunnel itself, as opposed to its user.
+    void on_message(const wire::tunnel_message& message, time_point now);
+    /// The relays at which this tunnel is bound; replaces those before.
+    void on_relays(std::span<const relay_path> relays, time_point now);
+    /// A stream that was asked for by open_stream() is connected.
+    void on_channel_open(channel_id channel, time_point now);
+    /// A channel is gone, perhaps one of another tunnel.
+    void on_channel_closed(channel_id channel, time_point now);
+    /// What this node's own NAT does.
+    void on_nat(const nat_report& own, time_point now);
     /// An authentic sealed message came under this epoch for the first time.
     void on_epoch_confirmed(std::uint8_t epoch, time_point now);
     /// An authentic sealed message came from an address that is not the present path.
-    void on_authentic_from(const endpoint& from, time_point now);
-    void on_candidates(std::span<const wire::candidate> candidates, time_point now);
+    void on_authentic_from(const path_address& from, time_point now);
+    /// `seen`: where the server sees the peer's connection come from.
+    void on_candidates(std::span<const wire::candidate> candidates, time_point now,
+                       const std::optional<endpoint>& seen = {});
     /// Own addresses changed: every path is doubtful.
     void on_local_change(time_point now);
     /// A packet for the peer had to be dropped for want of keys or path.

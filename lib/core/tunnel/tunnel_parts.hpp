@@ -14,7 +14,7 @@ namespace buri::core {
 
 /// Where and when a datagram came, and how long it was.
 struct received_from {
-    endpoint at;
+    path_address at;
     std::size_t size = 0;
     time_point now;
 };

@@ -111,18 +111,20 @@ void sim_node::post(dataplane::command what) {
                        life_->told_wanted.clear();
                        life_->told_elsewhere.clear();
                    },
-                   [&](dataplane::send_datagram& send) { host.send(port, send.to, std::move(send.datagram)); },
+                   [&](dataplane::send_datagram& send) { host.send(port, send.to.at, std::move(send.datagram)); },
                    [&](const dataplane::send_message& send) {
                        std::ranges::copy(send.plaintext, outgoing_.begin() + wire::datagram_header_size);
                        transmit(life_->plane.seal_for(send.in, outgoing_, send.plaintext.size()));
                    },
+                   [](const dataplane::add_channel&) {},
+                   [](const dataplane::remove_channel&) {},
                },
                what);
 }
 
 void sim_node::transmit(const dataplane::outbound& ready) {
     if (ready.dropped != dataplane::drop_reason::none) return;
-    host.send(port, ready.to, bytes(ready.datagram.begin(), ready.datagram.end()));
+    host.send(port, ready.to.at, bytes(ready.datagram.begin(), ready.datagram.end()));
 }
 
 // ---- the data plane -----------------------------------------------------------------------------------------------
@@ -158,8 +160,8 @@ void sim_node::on_datagram(packet what) {
             book_.on_delivered(who_.id, content);
             break;
         case dataplane::inbound::kind::control:
-            report([peer = message.peer, content, this](core::node_machine& machine) {
-                machine.on_inner_control(peer, content, world_.now());
+            report([peer = message.peer, in = message.in, content, this](core::node_machine& machine) {
+                machine.on_inner_control(peer, in, content, world_.now());
             });
             break;
         case dataplane::inbound::kind::clear:

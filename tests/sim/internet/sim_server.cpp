@@ -51,9 +51,10 @@ sim_server::~sim_server() {
 
 void sim_server::on_stun(packet what) {
     if (mediator_ == nullptr || std::ranges::find(stun_ports, what.to.port) == std::end(stun_ports)) return;
-    const auto transaction = wire::parse_stun_request(what.data);
-    if (!transaction) return;
-    host.send(what.to.port, what.from, wire::encode_stun_response(*transaction, what.from));
+    const auto request = wire::parse_stun_request(what.data);
+    if (!request) return;
+    host.send(what.to.port, what.from,
+              wire::encode_stun_response({.transaction = request->transaction, .mapped = what.from}));
 }
 
 std::vector<endpoint> sim_server::stun_endpoints() const {

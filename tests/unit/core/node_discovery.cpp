@@ -30,7 +30,7 @@ struct fixture {
     std::size_t take() {
         std::size_t count = 0;
         while (auto next = stun.poll_output()) {
-            last[next->to] = *wire::parse_stun_request(next->datagram);
+            last[next->to.at] = wire::parse_stun_request(next->datagram)->transaction;
             ++count;
         }
         return count;

@@ -121,9 +121,12 @@ struct fixture {
     }
     void answer_stun(std::string_view mapped) {
         for (const auto& sent : all<send_plain>()) {
-            const auto transaction = wire::parse_stun_request(sent.datagram);
-            REQUIRE(transaction);
-            machine.on_datagram(sent.to, wire::encode_stun_response(*transaction, *parse_endpoint(mapped)), now);
+            const auto request = wire::parse_stun_request(sent.datagram);
+            REQUIRE(request);
+            machine.on_datagram(
+                sent.to,
+                wire::encode_stun_response({.transaction = request->transaction, .mapped = *parse_endpoint(mapped)}),
+                now);
         }
     }
 

@@ -181,16 +181,16 @@ TEST_CASE("inner messages that are unknown, cut or unasked for are nothing") {
     fixture f;
     f.go_online();
     const auto reply = wire::encode(wire::tunnel_message{wire::echo_reply{7}});
-    f.machine.on_inner_control(anna, reply, f.now);
+    f.machine.on_inner_control(anna, spi{0x80000010U}, reply, f.now);
     for (std::size_t size = 0; size < reply.size(); ++size) {
-        f.machine.on_inner_control(anna, byte_view(reply).first(size), f.now);
+        f.machine.on_inner_control(anna, spi{0x80000010U}, byte_view(reply).first(size), f.now);
     }
-    f.machine.on_inner_control(anna, bytes{0xf0, 0xff, 0xff}, f.now);
+    f.machine.on_inner_control(anna, spi{0x80000010U}, bytes{0xf0, 0xff, 0xff}, f.now);
     f.machine.send_echo(anna, 7, f.now);
-    f.machine.on_inner_control(bodo, reply, f.now);  // asked of another
+    f.machine.on_inner_control(bodo, spi{0x80000010U}, reply, f.now);  // asked of another
     CHECK(f.all<echo_answered>().empty());
-    f.machine.on_inner_control(anna, reply, f.now);
-    f.machine.on_inner_control(anna, reply, f.now);
+    f.machine.on_inner_control(anna, spi{0x80000010U}, reply, f.now);
+    f.machine.on_inner_control(anna, spi{0x80000010U}, reply, f.now);
     CHECK(f.all<echo_answered>().size() == 1);
 }
 

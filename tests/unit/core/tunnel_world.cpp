@@ -85,9 +85,9 @@ void world::drain(tunnel_end& end) {
 
 void world::carry_out(tunnel_end& end, tunnel_output& what) {
     if (auto* const clear = std::get_if<send_clear>(&what)) {
-        const flight sent{end.addresses.front(), clear->to, clear->datagram};
-        if (tag_of(sent) == wire::clear_tag::probe) end.probes[clear->to].push_back(now_);
-        launch(end, clear->to, std::move(clear->datagram));
+        const flight sent{end.addresses.front(), clear->to.at, clear->datagram};
+        if (tag_of(sent) == wire::clear_tag::probe) end.probes[clear->to.at].push_back(now_);
+        launch(end, clear->to.at, std::move(clear->datagram));
     } else if (auto* const added = std::get_if<add_receive_keys>(&what)) {
         end.receiving.at(added->epoch)
             .emplace(tunnel_end::receive_keys{{added->suite, added->keys, added->secrecy}, {}});
@@ -103,10 +103,10 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
         end.sending.reset();
         ++end.stopped;
     } else if (auto* const path = std::get_if<set_path>(&what)) {
-        REQUIRE(path->to != end.path);
-        end.path = path->to;
+        REQUIRE(path->to.at != end.path);
+        end.path = path->to.at;
         end.reported.clear();
-        end.paths.emplace_back(now_, path->to);
+        end.paths.emplace_back(now_, path->to.at);
     } else if (auto* const sealed = std::get_if<send_sealed>(&what)) {
         REQUIRE(end.sending);
         REQUIRE(end.path);
@@ -114,7 +114,7 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
         seal_and_send(end, sealed->plaintext);
     } else if (auto* const changed = std::get_if<tunnel_changed>(&what)) {
         end.states.emplace_back(now_, changed->state);
-    } else {
+    } else if (std::holds_alternative<want_new_introduction>(what)) {
         end.introductions.push_back(now_);
     }
 }

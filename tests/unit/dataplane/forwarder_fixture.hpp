@@ -35,7 +35,7 @@ struct forwarder_fixture : linked_pair {
         bytes content;
     };
     opened open(bytes datagram) { return open(std::move(datagram), bob.link.path); }
-    opened open(bytes datagram, const endpoint& from) {
+    opened open(bytes datagram, const path_address& from) {
         const auto message = bob_side.on_datagram(from, datagram);
         return {message, copy_of(message.content)};
     }

@@ -50,31 +50,34 @@ TEST_CASE("the mapped address of RFC 5769's IPv6 response is read") {
 }
 
 TEST_CASE("a request is as long as the largest answer") {
-    const auto request = encode_stun_request(transaction);
+    const auto request = encode_stun_request({.transaction = transaction});
     CHECK(request.size() == 44);
     CHECK(to_hex(request) == to_hex(from_row("0001 0018 2112a442" + transaction_hex + "8022 0014")) +
                                  to_hex(as_bytes("Buri VPN STUN client")));
-    CHECK(encode_stun_response(transaction, at("[2001:db8::1]:1")).size() <= request.size());
-    CHECK(encode_stun_response(transaction, at("192.0.2.1:1")).size() <= request.size());
+    CHECK(encode_stun_response({transaction, at("[2001:db8::1]:1"), at("[2001:db8::1]:1"), at("[2001:db8::1]:1")})
+              .size() <= request.size());
+    CHECK(encode_stun_response({.transaction = transaction, .mapped = at("192.0.2.1:1")}).size() <= request.size());
 }
 
 TEST_CASE("a request is read back, and at no other length") {
-    const exact_copy request(encode_stun_request(transaction));
-    CHECK(parse_stun_request(request.view()) == transaction);
-    check_lengths(encode_stun_request(transaction), [](byte_view in) { return parse_stun_request(in).has_value(); });
+    const exact_copy request(encode_stun_request({.transaction = transaction}));
+    CHECK(parse_stun_request(request.view())->transaction == transaction);
+    check_lengths(encode_stun_request({.transaction = transaction}),
+                  [](byte_view in) { return parse_stun_request(in).has_value(); });
 }
 
 TEST_CASE("a response is written as RFC 5769 has it and read back, at no other length") {
     for (const auto& [where, attribute] :
          {std::pair(at("192.0.2.1:32853"), v4_attribute),
           std::pair(at("[2001:db8:1234:5678:11:2233:4455:6677]:32853"), v6_attribute)}) {
-        const auto written = encode_stun_response(transaction, where);
+        const auto written = encode_stun_response({.transaction = transaction, .mapped = where});
         CHECK(to_hex(written).ends_with(transaction_hex + to_hex(from_row(attribute))));
         CHECK(parse_stun_response(exact_copy(written).view()) == stun_response{transaction, where});
         check_lengths(written, [](byte_view in) { return parse_stun_response(in).has_value(); });
         test::survive_flips(written, [](byte_view in) { parse_stun_response(in); });
     }
-    test::survive_flips(encode_stun_request(transaction), [](byte_view in) { parse_stun_request(in); });
+    test::survive_flips(encode_stun_request({.transaction = transaction}),
+                        [](byte_view in) { parse_stun_request(in); });
 }
 
 TEST_CASE("a request of a plain STUN client is answered too") {
