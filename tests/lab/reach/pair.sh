@@ -1,0 +1,117 @@
+# Two nodes of one network, anna and build, behind routers of any class. Sourced after case.sh, classes.sh and world.sh.
+#
+#     pair_world                            the server, the two sites, both nodes members of a network, and stopped
+#     start_nodes, stop_nodes
+#     run_cell ROW COLUMN SKEW LOSS         appends a report for each repetition
+
+pair_world() {
+    reach_world
+    stun_server
+    site anna 1
+    site build 2
+    start_reach_server
+    for name in anna build; do set_class "$name" P; done
+    start_nodes
+    for name in anna build; do until_true 20 test -S "$lab_dir/$name/vpn.sock"; done
+    for name in anna build; do vpn "$name" wait --timeout 40 --quiet || fail "'$name' does not come up" 1; done
+    vpn anna create reach --open --quiet >/dev/null
+    vpn build join reach --quiet >/dev/null
+    declare -gA node_address
+    for name in anna build; do node_address[$name]=$(address_of "$name"); done
+    stop_nodes
+}
+
+# The server listens on both addresses, so that nodes learn what their NAT does (RFC 5780), and for TLS on 443.
+start_reach_server() {
+    ip netns exec "$lab-med" env VPN_STATE="$lab_dir/server" "$VPN" server init --host 203.0.113.2 --quiet >/dev/null
+    line=$(on med env VPN_STATE="$lab_dir/server" "$VPN" server init --quiet --json | jq -r .server)
+    server_settings >>"$lab_dir/server/server.toml"
+    start_in med "$lab_dir/server.log" env VPN_STATE="$lab_dir/server" "$VPN" server run
+    server_pid=$started
+    until_true 20 on med bash -c ': </dev/tcp/203.0.113.2/12975' || fail "the server does not listen" 1
+}
+
+server_settings() { :; }
+
+# proxy_of NAME: what the site's users would have in their environment
+proxy_of() {
+    [ "${site_class[$1]}" != H ] || echo "https_proxy=http://10.${site_number[$1]}.0.1:3128"
+}
+
+start_nodes() {
+    local name
+    declare -gA node_pid
+    for name in anna build; do
+        # shellcheck disable=SC2046
+        start_in "$name" "$lab_dir/$name.log" env VPN_STATE="$lab_dir/$name" $(proxy_of "$name") "$VPN" up --server "$line" --nick "$name"
+        node_pid[$name]=$started
+        lab_pids=${lab_pids% "$started"}
+    done
+}
+
+# Killed, for a node that says goodbye would wait for its server's answer; the server sees the connection end either way.
+stop_nodes() {
+    local name
+    for name in anna build; do
+        kill "${node_pid[$name]}" 2>/dev/null || true
+    done
+    for name in anna build; do stop_process "${node_pid[$name]}"; done
+}
+
+# seconds_for EXPECTED: how long to wait for a direct path once a relay carries, or at all
+seconds_for() {
+    case $1 in
+    R) echo 5 ;;
+    */R) echo 8 ;;
+    *) echo 15 ;;
+    esac
+}
+
+run_cell() {
+    local row=$1 column=$2 skew=$3 loss=$4 number void='' asking='' expected
+    expected=$(expected_of "$row" "$column")
+    set_class anna "$row"
+    set_class build "$column"
+    for name in anna build; do wire_set "r_$name" wan0 --loss 0; done
+    wire_set r_build wan0 --tcp-delay "$skew"
+    for name in anna build; do
+        classify "$name" >"$lab_dir/said_$name" &
+        asking="$asking $!"
+    done
+    for number in $(seq "$repetitions"); do
+        if [ "$number" -gt 1 ]; then
+            # shellcheck disable=SC2086
+            [ -z "$asking" ] || wait $asking
+            asking=
+            forget_flows anna
+            forget_flows build
+        fi
+        run_once "$row" "$column" "$expected" "$skew" "$loss" "$number"
+    done >"$lab_dir/runs"
+    # shellcheck disable=SC2086
+    [ -z "$asking" ] || wait $asking
+    void=$(void_of anna "$row" && void_of build "$column")
+    jq -c --arg void "$void" '. + (if $void == "" then {} else {void: $void} end)' "$lab_dir/runs" >>"$report"
+}
+
+void_of() { # NAME CLASS
+    local said
+    said=$(cat "$lab_dir/said_$1")
+    [ "$said" = "$(claim_of "$2")" ] || echo "$1's router is no $2: $said. "
+}
+
+run_once() {
+    local row=$1 column=$2 expected=$3 skew=$4 loss=$5 number=$6 limit outcome
+    limit=$(seconds_for "$expected")
+    start_nodes
+    on anna "$root/tests/lab/reach/watch_pair" "$lab_dir/anna/vpn.sock" build "${node_address[build]}" \
+        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$limit" "$limit" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
+        echo '{"met": false, "kind": "none"}' >"$lab_dir/outcome"
+    jq -c --arg row "$row" --arg column "$column" --arg expected "$expected" --argjson skew "$skew" --argjson loss "$loss" \
+        --argjson run "$number" --argjson probes "[$(counted anna probes), $(counted build probes)]" \
+        '{row: $row, column: $column, expected: $expected, skew: $skew, loss: $loss, run: $run} + . + {probes: $probes}' \
+        "$lab_dir/outcome"
+    stop_nodes
+}
+
+counted() { on "r_$1" nft -j list counter inet count "$2" | jq '.nftables[] | .counter? // empty | .packets'; }
