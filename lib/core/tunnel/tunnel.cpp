@@ -22,7 +22,8 @@ std::string_view to_string(tunnel_state state) {
 
 result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity_key& own_key,
                                              const wire::tunnel_open& offer, std::span<const suite_id> suites,
-                                             random_source& random, logger log, time_point now) {
+                                             random_source& random, logger log, time_point now,
+                                             const tunnel_surroundings&) {
     auto between = introduction::from_offer(own, own_key, offer, suites);
     if (!between) return fail(between.error());
     auto made = std::make_unique<parts>(*std::move(between), random, std::move(log), now);

@@ -133,6 +133,23 @@ struct tunnel_status {
     std::string_view problem;  ///< why it failed, or why it is not up yet; empty if it is up
 };
 
+/// Gives each channel of a node a number of its own.
+class channel_numbers {
+public:
+    channel_id take() { return ++last_; }
+
+private:
+    channel_id last_ = main_channel;
+};
+
+/// What a tunnel must know of the node that it is in.
+struct tunnel_surroundings {
+    channel_numbers* channels = nullptr;  ///< outlives the tunnel; none: it opens no channels
+    ip_prefix pool{};                     ///< addresses of the VPN, where no peer can be reached; length 0: not known
+    ip_prefix ula{};
+    std::uint16_t mtu = 1380;  ///< of the interface
+};
+
 class tunnel {
 public:
     /// `offer` comes from the server; `own` is this node. Fails with errc::key_unsuitable, errc::malformed or
@@ -140,7 +157,8 @@ public:
     /// without encryption). Whether this node wants a tunnel without encryption is the caller's to know.
     static result<std::unique_ptr<tunnel>> make(node_id own, const crypto::identity_key& own_key,
                                                 const wire::tunnel_open& offer, std::span<const suite_id> suites,
-                                                random_source& random, logger log, time_point now);
+                                                random_source& random, logger log, time_point now,
+                                                const tunnel_surroundings& around = {});
     ~tunnel();
     tunnel(const tunnel&) = delete;
     tunnel& operator=(const tunnel&) = delete;
@@ -170,7 +188,7 @@ public:
     void on_local_change(time_point now);
     /// A packet for the peer had to be dropped for want of keys or path.
     void on_send_wanted(time_point now);
-    /// Sampled by the driver about once a second while the tunnel has keys.
+    /// Sampled by the driver each 250 ms while the tunnel has keys.
     void on_traffic(const traffic_sample& sample, time_point now);
 
     void on_deadline(time_point now);
