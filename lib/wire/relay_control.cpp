@@ -35,13 +35,14 @@ relay_message read_body(reader& in, relay_tag tag) {
         case relay_tag::ping: {
             relay_ping out;
             out.nonce = in.array<8>();
-            if (in.array<8>() != relay_cookie{}) in.fail();
+            if (in.array<12>() != std::array<std::uint8_t, 12>{}) in.fail();
             return out;
         }
         case relay_tag::pong: {
             relay_pong out;
             out.nonce = in.array<8>();
             out.cookie = in.array<8>();
+            out.bindings = in.u32();
             return out;
         }
     }
@@ -72,14 +73,15 @@ bytes encode(const relay_message& message) {
     writer out;
     out.u32(magic);
     const auto tagged = [&](relay_tag tag) -> writer& { return out.u8(static_cast<std::uint8_t>(tag)); };
-    std::visit(overloaded{
-                   [&](const relay_bind& it) { tagged(relay_tag::bind).raw(it.cookie).var(it.token); },
-                   [&](const relay_bind_ok& it) { tagged(relay_tag::bind_ok).u32(it.bound.value).u16(it.seconds); },
-                   [&](const relay_bind_err& it) { tagged(relay_tag::bind_err).u32(it.refused.value).u16(it.code); },
-                   [&](const relay_ping& it) { tagged(relay_tag::ping).raw(it.nonce).raw(relay_cookie{}); },
-                   [&](const relay_pong& it) { tagged(relay_tag::pong).raw(it.nonce).raw(it.cookie); },
-               },
-               message);
+    std::visit(
+        overloaded{
+            [&](const relay_bind& it) { tagged(relay_tag::bind).raw(it.cookie).var(it.token); },
+            [&](const relay_bind_ok& it) { tagged(relay_tag::bind_ok).u32(it.bound.value).u16(it.seconds); },
+            [&](const relay_bind_err& it) { tagged(relay_tag::bind_err).u32(it.refused.value).u16(it.code); },
+            [&](const relay_ping& it) { tagged(relay_tag::ping).raw(it.nonce).raw(std::array<std::uint8_t, 12>{}); },
+            [&](const relay_pong& it) { tagged(relay_tag::pong).raw(it.nonce).raw(it.cookie).u32(it.bindings); },
+        },
+        message);
     return out.take();
 }
 

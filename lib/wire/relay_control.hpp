@@ -34,13 +34,14 @@ struct relay_bind_err {  ///< spi:u32, code:u16 (a number of the table of errors
     std::uint16_t code = 0;
     bool operator==(const relay_bind_err&) const = default;
 };
-struct relay_ping {  ///< nonce, 8 bytes of zero: as long as PONG
+struct relay_ping {  ///< nonce, 12 bytes of zero: as long as PONG
     relay_nonce nonce{};
     bool operator==(const relay_ping&) const = default;
 };
-struct relay_pong {  ///< nonce, cookie
+struct relay_pong {  ///< nonce, cookie, bindings:u32
     relay_nonce nonce{};
     relay_cookie cookie{};
+    std::uint32_t bindings = 0;  ///< of the node that is bound from where PING came
     bool operator==(const relay_pong&) const = default;
 };
 using relay_message = std::variant<relay_bind, relay_bind_ok, relay_bind_err, relay_ping, relay_pong>;

@@ -9,7 +9,10 @@
 namespace buri::core {
 
 node_machine::parts::parts(node_settings given, const crypto::identity_key& key, random_source& random, logger to)
-    : settings(std::move(given)), log(to), stun(random), tunnels(settings, key, random, std::move(to), known, out) {
+    : settings(std::move(given)),
+      log(to),
+      stun(random),
+      tunnels(settings, key, around, random, std::move(to), known, out) {
     stun.on_servers(settings.stun_servers, now);
 }
 

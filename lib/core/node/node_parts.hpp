@@ -59,6 +59,7 @@ struct node_machine::parts {
     known_networks known;
     discovery stun;
     requests waiting;
+    tunnel_surroundings around;
     tunnel_table tunnels;
     server_watch watch;
     event_sequence sequence;

@@ -14,9 +14,15 @@ bool has_send_keys(const tunnel& machine) {
 
 }  // namespace
 
-tunnel_table::tunnel_table(const node_settings& settings, const crypto::identity_key& key, random_source& random,
-                           logger log, const known_networks& known, std::deque<node_output>& out)
-    : settings_(settings), key_(key), random_(random), log_(std::move(log)), known_(known), out_(out) {}
+tunnel_table::tunnel_table(const node_settings& settings, const crypto::identity_key& key, tunnel_surroundings& around,
+                           random_source& random, logger log, const known_networks& known, std::deque<node_output>& out)
+    : settings_(settings),
+      key_(key),
+      around_(around),
+      random_(random),
+      log_(std::move(log)),
+      known_(known),
+      out_(out) {}
 
 // ---- which tunnel -------------------------------------------------------------------------------------------------
 
@@ -88,7 +94,7 @@ result<std::unique_ptr<tunnel>> tunnel_table::make(node_id self, const wire::tun
                     "the server wants a tunnel without encryption, and this node does not allow that. See "
                     "'encryption' in vpn-config(5).");
     }
-    return tunnel::make(self, key_, offer, settings_.suites, random_, log_, now);
+    return tunnel::make(self, key_, offer, settings_.suites, around_, random_, log_, now);
 }
 
 void tunnel_table::place(held& peer, std::unique_ptr<tunnel> made) {

@@ -24,8 +24,8 @@ public:
     static constexpr duration first_patience = std::chrono::seconds(5);
     static constexpr duration last_patience = std::chrono::seconds(80);
 
-    tunnel_table(const node_settings& settings, const crypto::identity_key& key, random_source& random, logger log,
-                 const known_networks& known, std::deque<node_output>& out);
+    tunnel_table(const node_settings& settings, const crypto::identity_key& key, tunnel_surroundings& around,
+                 random_source& random, logger log, const known_networks& known, std::deque<node_output>& out);
 
     void on_open(node_id self, const wire::tunnel_open& offer, time_point now);
     void on_close(const wire::tunnel_close& which);
@@ -96,6 +96,7 @@ private:
 
     const node_settings& settings_;
     const crypto::identity_key& key_;
+    tunnel_surroundings& around_;
     random_source& random_;
     logger log_;
     const known_networks& known_;

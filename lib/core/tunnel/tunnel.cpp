@@ -22,11 +22,11 @@ std::string_view to_string(tunnel_state state) {
 
 result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity_key& own_key,
                                              const wire::tunnel_open& offer, std::span<const suite_id> suites,
-                                             random_source& random, logger log, time_point now,
-                                             const tunnel_surroundings&) {
+                                             tunnel_surroundings& around, random_source& random, logger log,
+                                             time_point now) {
     auto between = introduction::from_offer(own, own_key, offer, suites);
     if (!between) return fail(between.error());
-    auto made = std::make_unique<parts>(*std::move(between), random, std::move(log), now);
+    auto made = std::make_unique<parts>(*std::move(between), around, random, std::move(log), now);
     made->paths.on_candidates(offer.candidates, now);
     made->settle(now);
     return std::unique_ptr<tunnel>(new tunnel(std::move(made)));
@@ -62,7 +62,7 @@ void tunnel::on_message(const wire::tunnel_message&, time_point) {}
 void tunnel::on_relays(std::span<const relay_path>, time_point) {}
 void tunnel::on_channel_open(channel_id, time_point) {}
 void tunnel::on_channel_closed(channel_id, time_point) {}
-void tunnel::on_nat(const nat_report&, time_point) {}
+void tunnel::on_nat(time_point) {}
 
 void tunnel::on_candidates(std::span<const wire::candidate> candidates, time_point now,
                            const std::optional<endpoint>&) {

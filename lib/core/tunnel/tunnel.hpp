@@ -10,7 +10,7 @@
 #include "buri/base/path_address.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
-#include "buri/core/nat_report.hpp"
+#include "buri/core/tunnel/surroundings.hpp"
 #include "buri/crypto/identity_key.hpp"
 #include "buri/crypto/sealing.hpp"
 #include "buri/crypto/traffic_keys.hpp"
@@ -133,23 +133,6 @@ struct tunnel_status {
     std::string_view problem;  ///< why it failed, or why it is not up yet; empty if it is up
 };
 
-/// Gives each channel of a node a number of its own.
-class channel_numbers {
-public:
-    channel_id take() { return ++last_; }
-
-private:
-    channel_id last_ = main_channel;
-};
-
-/// What a tunnel must know of the node that it is in.
-struct tunnel_surroundings {
-    channel_numbers* channels = nullptr;  ///< outlives the tunnel; none: it opens no channels
-    ip_prefix pool{};                     ///< addresses of the VPN, where no peer can be reached; length 0: not known
-    ip_prefix ula{};
-    std::uint16_t mtu = 1380;  ///< of the interface
-};
-
 class tunnel {
 public:
     /// `offer` comes from the server; `own` is this node. Fails with errc::key_unsuitable, errc::malformed or
@@ -157,8 +140,8 @@ public:
     /// without encryption). Whether this node wants a tunnel without encryption is the caller's to know.
     static result<std::unique_ptr<tunnel>> make(node_id own, const crypto::identity_key& own_key,
                                                 const wire::tunnel_open& offer, std::span<const suite_id> suites,
-                                                random_source& random, logger log, time_point now,
-                                                const tunnel_surroundings& around = {});
+                                                tunnel_surroundings& around, random_source& random, logger log,
+                                                time_point now);
     ~tunnel();
     tunnel(const tunnel&) = delete;
     tunnel& operator=(const tunnel&) = delete;
@@ -175,8 +158,8 @@ public:
     void on_channel_open(channel_id channel, time_point now);
     /// A channel is gone, perhaps one of another tunnel.
     void on_channel_closed(channel_id channel, time_point now);
-    /// What this node's own NAT does.
-    void on_nat(const nat_report& own, time_point now);
+    /// What this node's own NAT does, as the surroundings tell, is something else now.
+    void on_nat(time_point now);
     /// An authentic sealed message came under this epoch for the first time.
     void on_epoch_confirmed(std::uint8_t epoch, time_point now);
     /// An authentic sealed message came from an address that is not the present path.

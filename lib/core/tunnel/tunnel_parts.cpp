@@ -19,8 +19,10 @@ constexpr std::size_t most_amplification = 3;
 
 }  // namespace
 
-tunnel::parts::parts(introduction&& made, random_source& source, logger&& to, time_point now)
+tunnel::parts::parts(introduction&& made, tunnel_surroundings& shared, random_source& source, logger&& to,
+                     time_point now)
     : between(std::move(made)),
+      around(shared),
       random(source),
       log(std::move(to)),
       paths(between, random, log, outputs),

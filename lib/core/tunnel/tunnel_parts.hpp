@@ -20,7 +20,7 @@ struct received_from {
 };
 
 struct tunnel::parts {
-    parts(introduction&& made, random_source& source, logger&& to, time_point now);
+    parts(introduction&& made, tunnel_surroundings& shared, random_source& source, logger&& to, time_point now);
 
     void on(const wire::probe& message, const received_from& source);
     void on(const wire::probe_ack& message, const received_from& source);
@@ -35,6 +35,7 @@ struct tunnel::parts {
     [[nodiscard]] std::string_view problem() const;
 
     const introduction between;
+    tunnel_surroundings& around;
     random_source& random;
     const logger log;
     std::deque<tunnel_output> outputs;

@@ -234,7 +234,8 @@ TEST_CASE("an offer that cannot be used is refused with its reason", "[core][tun
     const std::array modern{suite_id::aes};
     const auto good = offer_for(world::id_b, ed25519_key(1), world::spi_a, world::spi_b, suite_id::aes, {});
     const auto code_of = [&](const wire::tunnel_open& offer, std::span<const suite_id> suites) {
-        const auto made = tunnel::make(world::id_a, ed25519_key(0), offer, suites, random, {}, time_point{});
+        tunnel_surroundings around;
+        const auto made = tunnel::make(world::id_a, ed25519_key(0), offer, suites, around, random, {}, time_point{});
         return made ? std::optional<errc>() : made.error().code;
     };
     REQUIRE_FALSE(code_of(good, modern));
@@ -291,7 +292,9 @@ TEST_CASE("a peer whose key is not the one that the server named never gets a tu
     world net;
     const auto forged =
         offer_for(world::id_a, ed25519_key(0), world::spi_b, world::spi_a, suite_id::aes, net.a.addresses);
-    net.b.machine = tunnel::make(world::id_b, ed25519_key(2), forged, every_suite, net.random(), {}, net.now()).value();
+    net.b.machine =
+        tunnel::make(world::id_b, ed25519_key(2), forged, every_suite, net.b.around, net.random(), {}, net.now())
+            .value();
     net.run_for(25s);
     REQUIRE(net.a.send_epochs.empty());
     REQUIRE(net.a.machine->status().problem == "the peer's messages are not signed by its key");

@@ -42,7 +42,7 @@ TEST_CASE("an address that never answers gets twenty probes, then one each half 
     net.b.addresses = {at("203.0.113.1:1")};
     net.b.machine = tunnel::make(world::id_b, ed25519_key(1),
                                  offer_for(world::id_a, ed25519_key(0), world::spi_b, world::spi_a, suite_id::aes, {}),
-                                 every_suite, net.random(), {}, net.now())
+                                 every_suite, net.b.around, net.random(), {}, net.now())
                         .value();
     net.run_for(5min);
     // One more than twenty: a probe of B's first life came from there.

@@ -137,7 +137,8 @@ TEST_CASE("suite classic is never without encryption", "[core][tunnel]") {
     seeded_random random(3);
     auto offer = offer_for(world::id_b, rsa_key(1), world::spi_a, world::spi_b, suite_id::classic, {});
     const auto made = [&] {
-        return tunnel::make(world::id_a, rsa_key(0), offer, every_suite, random, {}, time_point{} + 1h);
+        tunnel_surroundings around;
+        return tunnel::make(world::id_a, rsa_key(0), offer, every_suite, around, random, {}, time_point{} + 1h);
     };
     offer.plain = true;
     REQUIRE_FALSE(made());

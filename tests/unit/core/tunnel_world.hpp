@@ -76,6 +76,7 @@ struct tunnel_end {
         std::uint32_t id = 0;
     };
 
+    tunnel_surroundings around;       ///< outlives the machine
     std::vector<endpoint> addresses;  ///< the first is the source of what it sends
     std::unique_ptr<tunnel> machine;
     std::array<std::optional<receive_keys>, 4> receiving;
@@ -146,8 +147,8 @@ public:
         to_b.punch = settings.punch_of_b;
         to_a.plain = settings.plain_at_a;
         to_b.plain = settings.plain_at_b;
-        a.machine = tunnel::make(id_a, key_for(suite, 0), to_a, every_suite, random_, {}, now_).value();
-        b.machine = tunnel::make(id_b, key_for(suite, 1), to_b, every_suite, random_, {}, now_).value();
+        a.machine = tunnel::make(id_a, key_for(suite, 0), to_a, every_suite, a.around, random_, {}, now_).value();
+        b.machine = tunnel::make(id_b, key_for(suite, 1), to_b, every_suite, b.around, random_, {}, now_).value();
         network = settings.network;
         drain(a);
         drain(b);
