@@ -56,6 +56,8 @@ std::string_view to_string(drop_reason reason) {
             return "wrong_destination";
         case drop_reason::unknown_kind:
             return "unknown_kind";
+        case drop_reason::no_channel:
+            return "no_channel";
         case drop_reason::not_taken:
             return "not_taken";
         case drop_reason::count_:
@@ -78,7 +80,7 @@ void forwarder::count(drop_reason reason) {
 
 outbound forwarder::refuse(drop_reason reason, node_id peer) {
     count(reason);
-    return {reason, peer, {}, {}};
+    return {reason, peer, {}, {}, {}};
 }
 
 inbound forwarder::ignore(inbound message, drop_reason reason) {
@@ -120,7 +122,7 @@ outbound forwarder::seal(const peer_link& link, byte_span buffer, std::size_t si
     keys.seal.seal(header_of(datagram), datagram.subspan(header_size), size);
     add(link.statistics->sent_packets, std::uint64_t{1});
     add(link.statistics->sent_bytes, std::uint64_t{size});
-    return {drop_reason::none, link.peer, link.path, datagram};
+    return {drop_reason::none, link.peer, link.path, link.from, datagram};
 }
 
 // ---- receiving ----

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace buri::dataplane {
@@ -28,7 +29,8 @@ enum class drop_reason : std::uint8_t {
     wrong_source,  ///< an inner source that is not the sending peer's address
     wrong_destination,
     unknown_kind,
-    not_taken,  ///< the kernel did not take what was ready: a full queue, or no way to the address
+    no_channel,  ///< the way that it was to take is closed
+    not_taken,   ///< the kernel did not take what was ready: a full queue, or no way to the address
     count_,
 };
 std::string_view to_string(drop_reason reason);
@@ -38,6 +40,7 @@ struct outbound {
     drop_reason dropped = drop_reason::none;
     node_id peer;  ///< also set for no_session
     path_address to;
+    std::optional<ip_address> from;  ///< the own address that it leaves from; none: the kernel's choice
     byte_view datagram;
 };
 

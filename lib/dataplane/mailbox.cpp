@@ -8,12 +8,21 @@
 #include <utility>
 
 namespace buri::dataplane {
+namespace {
+
+void discard(const command& what) {
+    if (const auto* brought = std::get_if<add_channel>(&what)) ::close(brought->fd);
+}
+
+}  // namespace
 
 mailbox::mailbox() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
 mailbox::~mailbox() {
+    for (const auto& what : waiting_)
+        discard(what);
     ::close(fd_);
 }
 
@@ -21,7 +30,7 @@ void mailbox::post(command what) {
     bool first = false;
     {
         const std::lock_guard lock(mutex_);
-        if (closed_) return;
+        if (closed_) return discard(what);
         first = waiting_.empty();
         waiting_.push_back(std::move(what));
     }

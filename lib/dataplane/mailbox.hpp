@@ -17,7 +17,7 @@ public:
 
     /// Readable while something waits.
     [[nodiscard]] int fd() const { return fd_; }
-    /// What is posted after close() is dropped.
+    /// What is posted after close() is dropped, and closes the descriptor that it brought; so does what nobody takes.
     void post(command what);
     void close();
 

@@ -33,8 +33,9 @@ struct send_message {
     bytes plaintext;
     bool dont_fragment = false;
 };
-/// Another way for datagrams: a bound UDP socket, or this end of a pair of local datagram sockets behind which a stream is
-/// (net/datagram_stream.hpp). The data plane closes the descriptor.
+/// Another way for datagrams: a bound UDP socket, or this end of a pair of local sockets that keep datagrams apart
+/// (SOCK_SEQPACKET, whose end is seen) behind which a stream is (net/datagram_stream.hpp). The data plane closes the
+/// descriptor: on remove_channel, when the other end of the pair is closed, or when it ends itself.
 struct add_channel {
     channel_id channel = 0;
     int fd = -1;
@@ -50,7 +51,7 @@ using command = std::variant<install_snapshot, send_datagram, send_message, add_
 struct clear_received {
     path_address from;
     bytes datagram;
-    std::optional<ip_address> to{};  ///< the own address that it came to, if this machine has several
+    std::optional<ip_address> to{};  ///< the own address that it came to; none through a stream
 };
 struct control_received {
     node_id peer;

@@ -1,15 +1,15 @@
 #include "buri/dataplane/udp_socket.hpp"
 
+#include "buri/dataplane/control_data.hpp"
+#include "buri/dataplane/socket_address.hpp"
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace buri::dataplane {
@@ -21,41 +21,6 @@ constexpr int buffer_size = 8 << 20;
 /// Errors that ICMP left on the socket are taken off one at a time; more than these in a row wait for the next wake-up.
 constexpr int max_pending_errors = 16;
 
-union any_address {
-    sockaddr any;
-    sockaddr_in v4;
-    sockaddr_in6 v6;
-};
-
-std::uint16_t swap_port(std::uint16_t port) {
-    return htons(port);
-}
-
-/// Nothing if a socket of this family cannot reach it.
-socklen_t write_address(const endpoint& to, bool v6_socket, any_address& out) {
-    std::memset(&out, 0, sizeof out);
-    if (v6_socket) {
-        out.v6.sin6_family = AF_INET6;
-        out.v6.sin6_port = swap_port(to.port);
-        std::ranges::copy(to.address.v6_bytes(), std::begin(out.v6.sin6_addr.s6_addr));
-        return sizeof out.v6;
-    }
-    if (!to.address.is_v4()) return 0;
-    out.v4.sin_family = AF_INET;
-    out.v4.sin_port = swap_port(to.port);
-    out.v4.sin_addr.s_addr = htonl(to.address.v4_value());
-    return sizeof out.v4;
-}
-
-endpoint read_address(const any_address& from) {
-    if (from.any.sa_family == AF_INET) {
-        return {ip_address::v4(ntohl(from.v4.sin_addr.s_addr)), ntohs(from.v4.sin_port)};
-    }
-    std::array<std::uint8_t, 16> raw{};
-    std::ranges::copy(from.v6.sin6_addr.s6_addr, raw.begin());
-    return {ip_address::v6(raw), ntohs(from.v6.sin6_port)};
-}
-
 void set_option(int fd, int level, int name, int value) {
     (void)setsockopt(fd, level, name, &value, sizeof value);
 }
@@ -65,12 +30,64 @@ void set_buffer(int fd, int forced, int polite) {
     if (setsockopt(fd, SOL_SOCKET, forced, &size, sizeof size) != 0) set_option(fd, SOL_SOCKET, polite, size);
 }
 
+/// Whether a datagram may be fragmented, here and on the way. IP_PMTUDISC_… and IPV6_PMTUDISC_… have the same values.
+void set_fragmenting(int fd, bool v6_packets, int how) {
+    static_assert(IP_PMTUDISC_DONT == IPV6_PMTUDISC_DONT && IP_PMTUDISC_PROBE == IPV6_PMTUDISC_PROBE);
+    if (v6_packets) set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, how);
+    if (!v6_packets) set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, how);
+}
+
+/// The next datagrams leave in one piece, up to the size of the next link, whatever is known of the links behind it.
+class in_one_piece {
+public:
+    in_one_piece(int fd, bool v6_packets) : fd_(fd), v6_packets_(v6_packets) {
+        set_fragmenting(fd_, v6_packets_, IP_PMTUDISC_PROBE);
+    }
+    ~in_one_piece() { set_fragmenting(fd_, v6_packets_, IP_PMTUDISC_DONT); }
+    in_one_piece(const in_one_piece&) = delete;
+    in_one_piece& operator=(const in_one_piece&) = delete;
+
+private:
+    int fd_;
+    bool v6_packets_;
+};
+
 /// Datagrams may be fragmented on the way: a tunnel that is slow through a narrow link is better than none.
 void set_options(int fd, bool v6_socket) {
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
     set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
-    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
-    if (v6_socket) set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+    set_fragmenting(fd, false, IP_PMTUDISC_DONT);
+    if (v6_socket) set_fragmenting(fd, true, IP_PMTUDISC_DONT);
+    if (v6_socket) set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    if (!v6_socket) set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+}
+
+control_data control_for(const endpoint& to, const send_options& how) {
+    control_data out;
+    const bool v4 = to.address.is_v4();
+    // Of the other family it cannot be the source.
+    if (how.from && how.from->is_v4() == v4) {
+        if (v4) out.add(IPPROTO_IP, IP_PKTINFO, in_pktinfo{0, to_kernel(*how.from), {}});
+        if (!v4) out.add(IPPROTO_IPV6, IPV6_PKTINFO, in6_pktinfo{to_kernel_v6(*how.from), 0});
+    }
+    if (how.ttl) {
+        const int hops = *how.ttl;
+        if (v4) out.add(IPPROTO_IP, IP_TTL, hops);
+        if (!v4) out.add(IPPROTO_IPV6, IPV6_HOPLIMIT, hops);
+    }
+    return out;
+}
+
+std::optional<ip_address> own_address(msghdr& message) {
+    for (auto* given = CMSG_FIRSTHDR(&message); given != nullptr; given = CMSG_NXTHDR(&message, given)) {
+        in_pktinfo v4{};
+        if (read_control(*given, IPPROTO_IP, IP_PKTINFO, v4)) return from_kernel(v4.ipi_spec_dst);
+        in6_pktinfo v6{};
+        if (!read_control(*given, IPPROTO_IPV6, IPV6_PKTINFO, v6)) continue;
+        const auto address = from_kernel(v6.ipi6_addr);
+        if (!address.is_multicast()) return address;
+    }
+    return std::nullopt;
 }
 
 /// What ICMP says about an earlier send, to whichever peer: it must not end the reading from all the others.
@@ -123,13 +140,27 @@ result<udp_socket> udp_socket::open(std::uint16_t port) {
     if (made.fd < 0) return fail(open_error(port, errno));
     set_options(made.fd, v6);
 
-    any_address local;
+    socket_address local;
     const endpoint anywhere{v6 ? ip_address::v6({}) : ip_address(), port};
     const auto length = write_address(anywhere, v6, local);
     if (::bind(made.fd, &local.any, length) != 0) return fail(open_error(port, errno));
     auto bound_length = static_cast<socklen_t>(sizeof local);
     if (::getsockname(made.fd, &local.any, &bound_length) != 0) return fail(open_error(port, errno));
     return udp_socket(made.release(), read_address(local).port, v6);
+}
+
+std::optional<udp_socket> udp_socket::adopt(int fd) {
+    closing_fd taken(fd);
+    int type = 0;
+    auto length = static_cast<socklen_t>(sizeof type);
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_DGRAM) return std::nullopt;
+    socket_address local{};
+    length = sizeof local;
+    if (::getsockname(fd, &local.any, &length) != 0) return std::nullopt;
+    const bool v6 = local.any.sa_family == AF_INET6;
+    if (!v6 && local.any.sa_family != AF_INET) return std::nullopt;
+    set_options(fd, v6);
+    return udp_socket(taken.release(), read_address(local).port, v6);
 }
 
 udp_socket::udp_socket(udp_socket&& other) noexcept
@@ -148,33 +179,55 @@ udp_socket::~udp_socket() {
 
 std::optional<udp_socket::received> udp_socket::receive(byte_span into) {
     for (int errors = 0; errors < max_pending_errors;) {
-        any_address from;
-        auto length = static_cast<socklen_t>(sizeof from);
-        const auto size = ::recvfrom(fd_, into.data(), into.size(), MSG_DONTWAIT | MSG_TRUNC, &from.any, &length);
+        socket_address from;
+        alignas(cmsghdr) std::array<unsigned char, control_data::capacity> control;
+        iovec part{into.data(), into.size()};
+        msghdr message{};
+        message.msg_name = &from;
+        message.msg_namelen = sizeof from;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        const auto size = ::recvmsg(fd_, &message, MSG_DONTWAIT | MSG_TRUNC);
         if (size < 0) {
             if (!is_from_icmp(errno)) return std::nullopt;
             ++errors;
         } else if (static_cast<std::size_t>(size) > into.size()) {
             ++errors;
         } else {
-            return received{read_address(from), static_cast<std::size_t>(size)};
+            return received{read_address(from), static_cast<std::size_t>(size), own_address(message)};
         }
     }
     return std::nullopt;
 }
 
-bool udp_socket::send(const endpoint& to, byte_view datagram) {
-    any_address address;
-    const auto length = write_address(to, has_v6_, address);
-    if (length == 0) return false;
+send_outcome udp_socket::send(const endpoint& to, byte_view datagram, const send_options& how) {
+    if (!how.dont_fragment) return send_now(to, datagram, how);
+    const in_one_piece now(fd_, !to.address.is_v4());
+    return send_now(to, datagram, how);
+}
+
+send_outcome udp_socket::send_now(const endpoint& to, byte_view datagram, const send_options& how) {
+    socket_address address;
+    msghdr message{};
+    message.msg_name = &address;
+    message.msg_namelen = write_address(to, has_v6_, address);
+    if (message.msg_namelen == 0) return send_outcome::not_taken;
+    // The kernel only reads it.
+    iovec part{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};  // NOLINT(*-const-cast)
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    auto control = control_for(to, how);
+    control.attach_to(message);
     // A first failure may be an earlier datagram's, reported by ICMP; the second is this one's own.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        const auto sent =
-            ::sendto(fd_, datagram.data(), datagram.size(), MSG_DONTWAIT | MSG_NOSIGNAL, &address.any, length);
-        if (sent >= 0) return true;
-        if (!is_from_icmp(errno)) return false;
+        if (::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return send_outcome::taken;
+        if (!is_from_icmp(errno)) break;
     }
-    return false;
+    if (errno == EMSGSIZE) return send_outcome::too_large;
+    const bool is_source = how.from && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENODEV);
+    return is_source ? send_outcome::no_source : send_outcome::not_taken;
 }
 
 }  // namespace buri::dataplane

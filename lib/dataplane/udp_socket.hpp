@@ -1,8 +1,10 @@
 #pragma once
-// The node's one UDP socket: both families where the machine has IPv6, non-blocking, with large buffers.
+// A UDP socket of the node: both families where the machine has IPv6, non-blocking, with large buffers. Datagrams may
+// be fragmented, but for those that are sent otherwise.
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/result.hpp"
+#include "buri/dataplane/send_options.hpp"
 
 #include <optional>
 
@@ -12,6 +14,8 @@ class udp_socket {
 public:
     /// errc::port_in_use if another program has the port.
     static result<udp_socket> open(std::uint16_t port);
+    /// Takes a bound socket of either family and sets its options; nothing, and closes it, if it is none.
+    static std::optional<udp_socket> adopt(int fd);
     udp_socket(udp_socket&&) noexcept;
     udp_socket& operator=(udp_socket&&) noexcept;
     ~udp_socket();
@@ -23,14 +27,16 @@ public:
     struct received {
         endpoint from;
         std::size_t size = 0;
+        std::optional<ip_address> to{};  ///< the own address that it came to
     };
     /// Nothing if no datagram waits. What ICMP reports about earlier sends is not an error here.
     std::optional<received> receive(byte_span into);
-    /// False if the kernel did not take it (no route, full buffer, no such family).
-    bool send(const endpoint& to, byte_view datagram);
+    send_outcome send(const endpoint& to, byte_view datagram, const send_options& how = {});
 
 private:
     udp_socket(int fd, std::uint16_t port, bool has_v6) : fd_(fd), port_(port), has_v6_(has_v6) {}
+    send_outcome send_now(const endpoint& to, byte_view datagram, const send_options& how);
+
     int fd_ = -1;
     std::uint16_t port_ = 0;
     bool has_v6_ = false;

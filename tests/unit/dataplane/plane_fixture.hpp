@@ -21,7 +21,9 @@ inline const ip_address loopback = ip_address::v4(0x7f000001);
 class other_socket {
 public:
     [[nodiscard]] endpoint where() const { return {loopback, socket_.port()}; }
-    bool send(const endpoint& to, byte_view datagram) { return socket_.send(to, datagram); }
+    bool send(const endpoint& to, byte_view datagram) {
+        return socket_.send(to, datagram) == dataplane::send_outcome::taken;
+    }
     /// Nothing if none comes in time.
     std::optional<bytes> receive() {
         pollfd polled{socket_.fd(), POLLIN, 0};
