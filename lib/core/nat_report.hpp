@@ -1,7 +1,9 @@
 #pragma once
 // What a node's NAT does, on the two axes of RFC 4787: a hint for the order in which things are tried, never a reason not to try.
 #include "buri/base/endpoint.hpp"
+#include "buri/base/nat_behaviour.hpp"
 #include "buri/base/time_point.hpp"
+#include "buri/wire/message_parts.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -9,16 +11,8 @@
 
 namespace buri::core {
 
-/// RFC 4787 section 4.1: what a mapping depends on. `none`: the address that is seen is the host's own.
-enum class nat_mapping : std::uint8_t {
-    unknown,
-    none,
-    endpoint_independent,
-    address_dependent,
-    address_port_dependent
-};
-/// RFC 4787 section 5: from where answers are let in.
-enum class nat_filtering : std::uint8_t { unknown, endpoint_independent, address_dependent, address_port_dependent };
+using buri::nat_filtering;
+using buri::nat_mapping;
 
 struct nat_report {
     nat_mapping mapping = nat_mapping::unknown;
@@ -31,6 +25,8 @@ struct nat_report {
         ports{};  ///< that mappings of the main socket got, oldest first: the NAT's pool shows in them
     std::optional<duration> lifetime{};  ///< a mapping is known to live at least this long without a packet
     bool is_cgn = false;  ///< the mapped address is not the gateway's external one, or that is in 100.64.0.0/10
+    std::vector<endpoint> stun_servers{};       ///< that answer, the nearest first
+    std::vector<wire::candidate> candidates{};  ///< that this node offers to its peers
     bool operator==(const nat_report&) const = default;
 
     /// Every destination sees the node at another port.

@@ -236,7 +236,7 @@ private:
     }
     template <typename T>
     bool read(const json& in, std::string_view name, std::vector<T>& out) {
-        constexpr auto limit = std::is_same_v<T, candidate> ? max_candidates : max_list;
+        constexpr auto limit = list_limit<T>;
         if (!in.is_array() || in.size() > limit) return false;
         out.clear();
         for (const auto& element : in) {

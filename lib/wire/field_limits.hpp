@@ -10,7 +10,13 @@
 
 namespace buri::wire {
 
-inline constexpr std::size_t max_list = 65'536;  ///< elements of any list but candidates
+inline constexpr std::size_t max_list = 65'536;  ///< elements of any list if nothing else is said
+template <typename Element>
+inline constexpr std::size_t list_limit = max_list;
+template <>
+inline constexpr std::size_t list_limit<candidate> = max_candidates;
+template <>
+inline constexpr std::size_t list_limit<punch_trial> = max_trials;
 inline constexpr std::size_t max_suites = 16;
 inline constexpr std::size_t punch_key_size = 16;
 
@@ -73,6 +79,46 @@ constexpr auto names_of(nat_kind) {
                                            {nat_kind::none, "none"},
                                            {nat_kind::endpoint_independent, "endpoint_independent"},
                                            {nat_kind::address_dependent, "address_dependent"}});
+}
+
+constexpr auto names_of(nat_mapping) {
+    return std::to_array<named<nat_mapping>>({{nat_mapping::unknown, "unknown"},
+                                              {nat_mapping::none, "none"},
+                                              {nat_mapping::endpoint_independent, "endpoint_independent"},
+                                              {nat_mapping::address_dependent, "address_dependent"},
+                                              {nat_mapping::address_port_dependent, "address_port_dependent"}});
+}
+
+constexpr auto names_of(nat_filtering) {
+    return std::to_array<named<nat_filtering>>({{nat_filtering::unknown, "unknown"},
+                                                {nat_filtering::endpoint_independent, "endpoint_independent"},
+                                                {nat_filtering::address_dependent, "address_dependent"},
+                                                {nat_filtering::address_port_dependent, "address_port_dependent"}});
+}
+
+constexpr auto names_of(punch_step) {
+    return std::to_array<named<punch_step>>(
+        {{punch_step::call, "call"}, {punch_step::answer, "answer"}, {punch_step::go, "go"}});
+}
+
+constexpr auto names_of(punch_strategy) {
+    return std::to_array<named<punch_strategy>>({{punch_strategy::none, "none"},
+                                                 {punch_strategy::plain, "plain"},
+                                                 {punch_strategy::fresh, "fresh"},
+                                                 {punch_strategy::predicted_own, "predicted_own"},
+                                                 {punch_strategy::predicted_peer, "predicted_peer"},
+                                                 {punch_strategy::predicted_both, "predicted_both"},
+                                                 {punch_strategy::spray_hard, "spray_hard"},
+                                                 {punch_strategy::spray_easy, "spray_easy"}});
+}
+
+constexpr auto names_of(punch_outcome) {
+    return std::to_array<named<punch_outcome>>({{punch_outcome::under_way, "under_way"},
+                                                {punch_outcome::direct, "direct"},
+                                                {punch_outcome::nothing_came, "nothing_came"},
+                                                {punch_outcome::no_answer, "no_answer"},
+                                                {punch_outcome::no_mapping, "no_mapping"},
+                                                {punch_outcome::limited, "limited"}});
 }
 
 }  // namespace buri::wire

@@ -4,6 +4,7 @@
 //
 // An address that punching finds is never handed over: whatever answers a probe, or whence the peer's own probes come, becomes a
 // way of the tunnel by itself, is measured, and is taken as the path if it is the best.
+#include "buri/base/bytes.hpp"
 #include "buri/base/path_address.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/core/nat_report.hpp"
@@ -33,7 +34,9 @@ public:
                        time_point now) = 0;
     /// One probe that nothing is remembered of: for hundreds of addresses, whose number and rate are the caller's to limit. The
     /// peer that gets it is noticed by its own probe in return.
-    virtual void scatter(const path_address& to, time_point now) = 0;
+    virtual void scatter(const path_address& to, std::optional<std::uint8_t> ttl, time_point now) = 0;
+    /// Not of the tunnel: a STUN request through a socket of its own, whose answer comes back by tunnel::on_stun().
+    virtual void send_plain(const path_address& to, bytes datagram) = 0;
 
     /// Sealed, through the present path; false if there are no keys or no path.
     virtual bool send_message(const wire::tunnel_message& message, time_point now) = 0;

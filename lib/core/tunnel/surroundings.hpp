@@ -2,9 +2,8 @@
 // What all tunnels of a node share. Outlives them.
 #include "buri/base/path_address.hpp"
 #include "buri/core/nat_report.hpp"
-#include "buri/core/tunnel/work_limit.hpp"
+#include "buri/core/tunnel/punch_budget.hpp"
 
-#include <chrono>
 #include <cstdint>
 
 namespace buri::core {
@@ -19,8 +18,7 @@ struct tunnel_surroundings {
     std::uint16_t stream_port = 0;  ///< where this node takes streams of datagrams; 0: it does not
     bool may_spray = true;          ///< probe many ports of a peer whose NAT gives out random ones
     nat_report nat;                 ///< of this node
-    /// Probes to addresses that nobody told, over all tunnels.
-    work_limit guesses{std::chrono::milliseconds(5), 20};
+    punch_budget guesses;           ///< probes to addresses that nobody told, over all tunnels
 };
 
 }  // namespace buri::core

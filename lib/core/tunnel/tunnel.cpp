@@ -63,6 +63,7 @@ void tunnel::on_relays(std::span<const relay_path>, time_point) {}
 void tunnel::on_channel_open(channel_id, time_point) {}
 void tunnel::on_channel_closed(channel_id, time_point) {}
 void tunnel::on_nat(time_point) {}
+void tunnel::on_stun(const path_address&, const wire::stun_response&, time_point) {}
 
 void tunnel::on_candidates(std::span<const wire::candidate> candidates, time_point now,
                            const std::optional<endpoint>&) {

@@ -15,6 +15,7 @@
 #include "buri/crypto/sealing.hpp"
 #include "buri/crypto/traffic_keys.hpp"
 #include "buri/wire/messages.hpp"
+#include "buri/wire/stun.hpp"
 
 #include <deque>
 #include <memory>
@@ -160,6 +161,8 @@ public:
     void on_channel_closed(channel_id channel, time_point now);
     /// What this node's own NAT does, as the surroundings tell, is something else now.
     void on_nat(time_point now);
+    /// A STUN answer that came to a socket which this tunnel opened.
+    void on_stun(const path_address& from, const wire::stun_response& response, time_point now);
     /// An authentic sealed message came under this epoch for the first time.
     void on_epoch_confirmed(std::uint8_t epoch, time_point now);
     /// An authentic sealed message came from an address that is not the present path.

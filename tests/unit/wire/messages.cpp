@@ -11,6 +11,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+
 using namespace buri;
 using namespace buri::wire;
 using namespace buri::test;
@@ -54,7 +56,10 @@ TEST_CASE("there is a row for every kind") {
     CHECK(kinds_in(request_rows()) == std::variant_size_v<request>);
     CHECK(kinds_in(answer_rows()) == std::variant_size_v<answer>);
     CHECK(kinds_in(event_rows()) == std::variant_size_v<event>);
-    CHECK(tunnel_rows().size() == std::variant_size_v<tunnel_message>);
+    std::set<std::size_t> tunnel_kinds;
+    for (const auto& row : tunnel_rows())
+        tunnel_kinds.insert(row.value.index());
+    CHECK(tunnel_kinds.size() == std::variant_size_v<tunnel_message>);
 }
 
 TEST_CASE("unknown keys are ignored") {

@@ -88,6 +88,8 @@ private:
                     : "bytes, " + (least == 0 ? "at most " : std::to_string(least) + " to ") + std::to_string(most));
         } else if constexpr (std::is_same_v<T, std::vector<candidate>>) {
             has("list of at most " + std::to_string(max_candidates));
+        } else if constexpr (std::is_same_v<T, std::vector<punch_trial>>) {
+            has("list of at most " + std::to_string(max_trials));
         } else if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
             has("u" + std::to_string(8 * sizeof(T)));
         } else if constexpr (std::is_same_v<T, bool>) {
@@ -162,6 +164,8 @@ TEST_CASE("the protocol page has every tunnel message with its fields and limits
 TEST_CASE("the protocol page has the structures inside messages") {
     const auto until = {std::string_view(".It Em "), std::string_view(".Ss ")};
     check_struct<candidate>(part_of(page(), ".It Em candidate", until));
+    check_struct<nat_info>(part_of(page(), ".It Em NAT info", until));
+    check_struct<punch_trial>(part_of(page(), ".It Em punch trial", until));
     check_struct<kept_tunnel>(part_of(page(), ".It Em kept tunnel", until));
     check_struct<peer_info>(part_of(page(), ".It Em peer info", until));
     check_struct<member_info>(part_of(page(), ".It Em member info", until));
