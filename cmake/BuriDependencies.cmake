@@ -15,6 +15,14 @@ add_library(buri_qrencode INTERFACE)
 target_include_directories(buri_qrencode SYSTEM INTERFACE "${QRENCODE_INCLUDE_DIR}")
 target_link_libraries(buri_qrencode INTERFACE "${QRENCODE_LIBRARY}")
 
+# libminiupnpc-dev ships no CMake package.
+find_path(MINIUPNPC_INCLUDE_DIR miniupnpc/miniupnpc.h REQUIRED)
+find_library(MINIUPNPC_LIBRARY miniupnpc REQUIRED)
+add_library(buri_miniupnpc INTERFACE)
+target_include_directories(buri_miniupnpc SYSTEM INTERFACE "$<BUILD_INTERFACE:${MINIUPNPC_INCLUDE_DIR}>")
+target_link_libraries(buri_miniupnpc INTERFACE "${MINIUPNPC_LIBRARY}")
+install(TARGETS buri_miniupnpc EXPORT buri)
+
 # libasio-dev ships no CMake package. Asio's own code is compiled once, in lib/net/asio_impl.cpp.
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(buri_asio INTERFACE)
