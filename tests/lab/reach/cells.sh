@@ -5,10 +5,7 @@
 #
 # Appends a JSON object to FILE for each run: {row, column, expected, skew, loss, run, void (what the STUN client said, if not what the
 # class claims), outcome of watch_pair, probes of each}.
-. "$(dirname "${BASH_SOURCE[0]}")/../case.sh"
-. "$root/tests/lab/reach/classes.sh"
-. "$root/tests/lab/reach/world.sh"
-. "$root/tests/lab/reach/pair.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/reach.sh"
 
 report=$1 repetitions=$2 skews=${3//,/ } losses=${4//,/ }
 shift 4

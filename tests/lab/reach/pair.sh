@@ -1,6 +1,9 @@
 # Two nodes of one network, anna and build, behind routers of any class. Sourced after case.sh, classes.sh and world.sh.
 #
 #     pair_world                            the server, the two sites, both nodes members of a network, and stopped
+#     join_both                             the same in a world that has its sites already, anna and build
+#     bring_together CLASS CLASS            both routers of these classes, both nodes started, online, and introduced
+#     path_between                          what anna says of the path to build: direct, relay, tcp, connecting …
 #     start_nodes, stop_nodes
 #     run_cell ROW COLUMN SKEW LOSS         appends a report for each repetition
 
@@ -9,8 +12,12 @@ pair_world() {
     stun_server
     site anna 1
     site build 2
-    start_reach_server
     for name in anna build; do set_class "$name" P; done
+    join_both
+}
+
+join_both() {
+    start_reach_server
     start_nodes
     for name in anna build; do until_true 20 test -S "$lab_dir/$name/vpn.sock"; done
     for name in anna build; do vpn "$name" wait --timeout 40 --quiet || fail "'$name' does not come up" 1; done
@@ -21,21 +28,61 @@ pair_world() {
     stop_nodes
 }
 
+bring_together() {
+    set_class anna "$1"
+    set_class build "$2"
+    start_nodes
+    both_online
+}
+
+both_online() {
+    for name in anna build; do
+        until_true 20 test -S "$lab_dir/$name/vpn.sock"
+        vpn "$name" wait --timeout 20 --quiet || fail "'$name' does not come up" 1
+    done
+    vpn anna wait --for peer=build --timeout 20 --quiet || fail "anna does not hear of build" 1
+}
+
+path_between() { json anna '.path.kind // .state' show build; }
+
+# becomes KIND SECONDS: the path between the two
+becomes() {
+    local begun=$SECONDS path
+    until path=$(path_between) && [ "$path" = "$1" ]; do
+        [ $((SECONDS - begun)) -lt "$2" ] || fail "the path is '$path', not '$1'" 1
+        sleep 0.05
+    done
+}
+
+# steady FILE COUNT: echo requests from anna to build inside the tunnel, one each 10 ms, in the background; $ping_pid
+steady() {
+    start_in anna "$1" ping -D -i 0.01 -c "$2" -W 2 "${node_address[build]}"
+    ping_pid=$started
+}
+
+# longest_gap FILE COUNT: the longest time without an echo that came back, in ms, the end of COUNT echoes included
+longest_gap() {
+    sed -nE 's/^\[([0-9.]+)\] [0-9]+ bytes.* icmp_seq=([0-9]+) .*/\1 \2/p' "$1" | awk -v count="$2" '
+        NR > 1 && $1 - last > gap { gap = $1 - last }
+        { last = $1 } $2 > newest { newest = $2 }
+        END { if ((count - newest) / 100 > gap) gap = (count - newest) / 100; print int(gap * 1000) }'
+}
+
 # The server listens on both addresses, so that nodes learn what their NAT does (RFC 5780), and for TLS on 443.
 start_reach_server() {
-    ip netns exec "$lab-med" env VPN_STATE="$lab_dir/server" "$VPN" server init --host 203.0.113.2 --quiet >/dev/null
+    ip netns exec "$lab-med" env VPN_STATE="$lab_dir/server" "$VPN" server init --host "${server_host-203.0.113.2}" --quiet >/dev/null
     line=$(on med env VPN_STATE="$lab_dir/server" "$VPN" server init --quiet --json | jq -r .server)
     server_settings >>"$lab_dir/server/server.toml"
     start_in med "$lab_dir/server.log" env VPN_STATE="$lab_dir/server" "$VPN" server run
     server_pid=$started
-    until_true 20 on med bash -c ': </dev/tcp/203.0.113.2/12975' || fail "the server does not listen" 1
+    until_true 20 on med bash -c ": </dev/tcp/${server_host-203.0.113.2}/12975" || fail "the server does not listen" 1
 }
 
 server_settings() { :; }
 
 # proxy_of NAME: what the site's users would have in their environment
 proxy_of() {
-    [ "${site_class[$1]}" != H ] || echo "https_proxy=http://10.${site_number[$1]}.0.1:3128"
+    [ "${site_class[$1]-}" != H ] || echo "https_proxy=http://10.${site_number[$1]}.0.1:3128"
 }
 
 start_nodes() {
@@ -45,7 +92,6 @@ start_nodes() {
         # shellcheck disable=SC2046
         start_in "$name" "$lab_dir/$name.log" env VPN_STATE="$lab_dir/$name" $(proxy_of "$name") "$VPN" up --server "$line" --nick "$name"
         node_pid[$name]=$started
-        lab_pids=${lab_pids% "$started"}
     done
 }
 
