@@ -72,6 +72,7 @@ constexpr auto table = std::to_array<error_info>({
     {errc::licence_invalid, "licence_invalid", 8, "the licence key was not made by this server, or not for this node"},
     {errc::licence_used, "licence_used", 7, "the licence key was used already"},
     {errc::key_in_use, "key_in_use", 8, "another account has this key"},
+    {errc::intercepted, "intercepted", 8, "a box on the way answers in the mediation server's place"},
 });
 
 }  // namespace

@@ -74,6 +74,7 @@ enum class errc : std::uint16_t {
     licence_invalid = 94,
     licence_used = 95,
     key_in_use = 96,
+    intercepted = 97,
 };
 
 struct error_info {

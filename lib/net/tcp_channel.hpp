@@ -1,19 +1,24 @@
 #pragma once
-// A TCP connection as the control channel uses it: reads with a deadline, writes through a bounded queue.
+// A connection as the control channel uses it, whatever carries it: reads with a deadline, writes through a bounded queue.
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/result.hpp"
 #include "buri/base/time_point.hpp"
+#include "buri/net/byte_stream.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <memory>
+
 namespace buri::net {
 
 class tcp_channel {
 public:
-    explicit tcp_channel(asio::ip::tcp::socket connected, std::size_t max_queued);
+    tcp_channel(std::unique_ptr<byte_stream> connected, std::size_t max_queued);
+    /// Over plain TCP.
+    tcp_channel(asio::ip::tcp::socket connected, std::size_t max_queued);
 
     /// At least one byte; errc::timed_out at the deadline, errc::server_closed at the end of the stream or on any
     /// failure.
@@ -27,23 +32,19 @@ public:
     void finish();
     void close();
 
-    [[nodiscard]] endpoint remote() const { return remote_; }
+    [[nodiscard]] const endpoint& remote() const { return stream_->remote(); }
+    [[nodiscard]] const byte_stream& stream() const { return *stream_; }
 
 private:
     void wake();
 
-    asio::ip::tcp::socket socket_;
+    std::unique_ptr<byte_stream> stream_;
     asio::steady_timer writer_wakes_;
-    endpoint remote_;
     bytes queue_;
     std::size_t max_queued_;
     bool finishing_ = false;
     bool closed_ = false;
 };
-
-/// Resolves, then tries each address in turn, `each` long; errc::server_unresolved or errc::server_unreachable with the
-/// reason.
-asio::awaitable<result<asio::ip::tcp::socket>> async_connect(std::string host, std::uint16_t port, duration each);
 
 endpoint to_endpoint(const asio::ip::tcp::endpoint& from);
 asio::ip::address to_asio(const ip_address& from);

@@ -7,9 +7,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace buri::net {
+
+/// What is asked for by ALPN on the port that a server shares with its relay. Without ALPN: the control channel.
+inline constexpr std::string_view control_protocol = "buri-control";
+inline constexpr std::string_view relay_protocol = "buri-relay";
 
 struct tls_client_settings {
     std::string server_name;             ///< for SNI (RFC 6066 section 3); an address is not sent

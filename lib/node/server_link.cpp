@@ -2,7 +2,9 @@
 
 #include "buri/base/overloaded.hpp"
 #include "buri/net/clock.hpp"
+#include "buri/net/name_lookup.hpp"
 #include "buri/net/task_group.hpp"
+#include "buri/net/tcp_connect.hpp"
 
 #include <array>
 #include <utility>
@@ -14,11 +16,26 @@ constexpr auto connect_timeout = std::chrono::seconds(5);
 /// The server answers pings; silence this long means that the connection is gone.
 constexpr auto silence_limit = std::chrono::seconds(60);
 
+asio::awaitable<result<asio::ip::tcp::socket>> async_connect(std::string host, std::uint16_t port) {
+    const auto found = co_await net::async_look_up(host);
+    if (!found) co_return fail(found.error());
+    std::string reason = "it has no address";
+    for (const auto& address : *found) {
+        const auto to = net::to_endpoint(asio::ip::tcp::endpoint(address, port));
+        auto socket = co_await net::async_connect(to, net::now() + connect_timeout);
+        if (socket) co_return std::move(socket);
+        reason = to_string(to) + ": " + socket.error().text;
+    }
+    co_return fail(errc::server_unreachable, "the server '" + host + "' cannot be reached (" + reason +
+                                                 "). Check that it runs and that TCP port " + std::to_string(port) +
+                                                 " is open to here.");
+}
+
 }  // namespace
 
 asio::awaitable<error> server_link::async_run(std::string host, std::uint16_t port,
                                               core::control_client_settings settings, link_listener& listener) {
-    auto connected = co_await net::async_connect(host, port, connect_timeout);
+    auto connected = co_await async_connect(host, port);
     if (!connected) co_return connected.error();
     // Told to end while the connection was being made: nobody would close this one.
     if (finished_) co_return make_error(errc::cancelled);
