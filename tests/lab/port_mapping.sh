@@ -54,10 +54,15 @@ probe() {
     : >"$lab_dir/$1.log"
     start_in "$1" "$lab_dir/$1.log" "$PROBE" "$2" "$3"
     probe_pid=$started
+    until_true 10 said "$1" '^ready$' || fail "the probe does not start" 1
 }
 
-said() { # NAME PATTERN: the latest line of mappings, or of the report
+said() { # NAME PATTERN: a line of the probe
     grep -E -- "$2" "$lab_dir/$1.log" >/dev/null
+}
+
+reported() { # NAME PATTERN: has the probe, which is the latest, write its report
+    kill -USR1 "$probe_pid" && said "$1" "$2"
 }
 
 end_probe() {

@@ -1,5 +1,5 @@
-// Runs a node's port mapper by itself, for lab tests: each change is a line on standard output, and so is the report at the
-// end. Ends on SIGTERM or SIGINT, with the mappings given back.
+// Runs a node's port mapper by itself, for lab tests: each change is a line on standard output. SIGUSR1 has it write its
+// report; SIGTERM and SIGINT too, and end it, with the mappings given back.
 //
 // usage: port_mapper_probe UDP-PORT TCP-PORT
 #include "buri/crypto/system_random.hpp"
@@ -36,11 +36,14 @@ void show(const core::port_mapping_report& report) {
 }
 
 asio::awaitable<void> run(node::port_mapper& mapper, asio::io_context& io) {
+    asio::signal_set signals(io, SIGTERM, SIGINT, SIGUSR1);
+    std::printf("ready\n");
     net::task_group tasks(io.get_executor());
     mapper.start(tasks);
-    asio::signal_set signals(io, SIGTERM, SIGINT);
-    co_await signals.async_wait(asio::use_awaitable);
-    show(mapper.report());
+    for (int signal = SIGUSR1; signal == SIGUSR1;) {
+        signal = co_await signals.async_wait(asio::use_awaitable);
+        show(mapper.report());
+    }
     const auto begun = net::now();
     co_await mapper.async_close();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(net::now() - begun);
