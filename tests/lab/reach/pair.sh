@@ -116,14 +116,21 @@ seconds_for() {
 run_cell() {
     local row=$1 column=$2 skew=$3 loss=$4 number void='' asking='' expected
     expected=$(expected_of "$row" "$column")
+    for name in anna build; do wire_set "r_$name" wan0 --loss 0; done
     set_class anna "$row"
     set_class build "$column"
-    for name in anna build; do wire_set "r_$name" wan0 --loss 0; done
     wire_set r_build wan0 --tcp-delay "$skew"
     for name in anna build; do
         classify "$name" >"$lab_dir/said_$name" &
         asking="$asking $!"
     done
+    # The STUN client asks once. Half of the loss is on each side's way.
+    if [ "$loss" != 0 ]; then
+        # shellcheck disable=SC2086
+        wait $asking
+        asking=
+        for name in anna build; do wire_set "r_$name" wan0 --loss "$(jq -n "$loss / 2")"; done
+    fi
     for number in $(seq "$repetitions"); do
         if [ "$number" -gt 1 ]; then
             # shellcheck disable=SC2086
