@@ -68,17 +68,17 @@ longest_gap() {
         END { if ((count - newest) / 100 > gap) gap = (count - newest) / 100; print int(gap * 1000) }'
 }
 
-# The server listens on both addresses, so that nodes learn what their NAT does (RFC 5780), and for TLS on 443.
 start_reach_server() {
-    ip netns exec "$lab-med" env VPN_STATE="$lab_dir/server" "$VPN" server init --host "${server_host-203.0.113.2}" --quiet >/dev/null
-    line=$(on med env VPN_STATE="$lab_dir/server" "$VPN" server init --quiet --json | jq -r .server)
-    server_settings >>"$lab_dir/server/server.toml"
+    local host=${server_host-203.0.113.2} toml=$lab_dir/server/server.toml
+    line=$(on med env VPN_STATE="$lab_dir/server" "$VPN" server init --host "$host" --quiet --json | jq -r .server)
+    sed -i 's|^#* *listen_tls = .*|listen_tls = 443|' "$toml"
+    # On both addresses, so that nodes learn what their NAT does (RFC 5780).
+    [ -n "${server_host-}" ] || sed -i -e 's|^#* *bind = .*|bind = ["203.0.113.2", "203.0.113.3"]|' \
+        -e 's|^#* *other_address = .*|other_address = "203.0.113.3"|' "$toml"
     start_in med "$lab_dir/server.log" env VPN_STATE="$lab_dir/server" "$VPN" server run
     server_pid=$started
-    until_true 20 on med bash -c ": </dev/tcp/${server_host-203.0.113.2}/12975" || fail "the server does not listen" 1
+    until_true 20 on med bash -c ": </dev/tcp/$host/12975" || fail "the server does not listen" 1
 }
-
-server_settings() { :; }
 
 # proxy_of NAME: what the site's users would have in their environment
 proxy_of() {

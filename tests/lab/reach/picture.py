@@ -11,7 +11,7 @@ NAMES = {"P": "public", "F": "stateful firewall", "C1": "full cone", "M": "PCP, 
 
 
 def grid(cells, rows, columns):
-    width = HEAD + CELL_WIDTH * len(columns) + 8
+    width = max(HEAD + CELL_WIDTH * len(columns) + 8, 700)
     legend_top = HEAD + CELL_HEIGHT * len(rows) + 14
     names_top = legend_top + 44
     shown = [name for name in NAMES if name in rows or name in columns]
