@@ -58,6 +58,7 @@ void link_table::on_tunnel(core::tunnel_wants wants) {
                    },
                    // The first of every tunnel: from now on the data plane lets its clear datagrams through.
                    [&](const core::tunnel_changed&) { change(wants); },
+                   [](const core::want_relays&) {},
                    [](const core::want_new_introduction&) {},
                },
                wants.what);

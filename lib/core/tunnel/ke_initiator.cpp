@@ -64,8 +64,13 @@ void ke_initiator::finish() {
     gives_up_ = never;
 }
 
+void ke_initiator::hurry(time_point now) {
+    if (is_running()) due_ = std::min(due_, std::max(now, sent_ + first_interval / 2));
+}
+
 std::optional<bytes> ke_initiator::take_due(random_source& random, time_point now) {
     if (!is_running() || now < due_) return std::nullopt;
+    sent_ = now;
     due_ = now + jittered(interval_, random);
     interval_ = std::min(interval_ * 2, longest_interval);
     return datagram_;

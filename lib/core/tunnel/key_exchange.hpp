@@ -53,6 +53,8 @@ public:
     tl::expected<agreed_keys, ke_refusal> on_ke2(const wire::ke2& message, time_point now);
     /// The other side used the keys, or they are no longer wanted.
     void finish();
+    /// The other side is there: what was sent before it was may be repeated now.
+    void hurry(time_point now);
     /// The datagram that is to be sent now, if one is due.
     std::optional<bytes> take_due(random_source& random, time_point now);
 
@@ -75,6 +77,7 @@ private:
     std::optional<crypto::ephemeral_key> ephemeral_;  ///< only in ke1_sent
     bytes datagram_;                                  ///< KE1 or KE3, as repeated
     duration interval_ = first_interval;
+    time_point sent_ = time_point::min();
     time_point due_ = never;
     time_point gives_up_ = never;
     bool saw_bad_signature_ = false;

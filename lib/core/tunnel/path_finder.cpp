@@ -1,81 +1,96 @@
 #include "buri/core/tunnel/path_finder.hpp"
 
+#include "buri/core/tunnel/path_timing.hpp"
 #include "buri/core/tunnel/punch_mac.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace buri::core {
-namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t max_remotes = 24;
-constexpr unsigned openers = 6;
-constexpr unsigned openers_after_success = 3;
-constexpr unsigned compare_probes = 2;
-constexpr duration closest_probes = 50ms;  ///< to one address, when the peer's own probes ask for them
-constexpr duration credit_interval = 60s;  ///< between two grants of openers to addresses that did not answer
-constexpr duration follow_interval = 2s;
-
-// A path that dies under traffic is lost after 2 s of silence and five probes: 3.5 to 5.5 s with counters sampled each second.
-constexpr duration patience_under_traffic = 2s;
-constexpr duration patience_idle = 30s;  ///< the peer's keepalive comes each 25 s
-constexpr duration urgent_interval = 300ms;
-constexpr duration measure_interval = 5s;
-constexpr duration compare_interval = 60s;
-constexpr unsigned doubtful_after = 2;
-constexpr unsigned lost_after = 5;
-constexpr unsigned lost_after_if_heard = 10;  ///< messages still arrive: rather loss than death
-constexpr duration recently = 2s;
-
-bool is_usable(const path_address& where) {
-    const auto& address = where.at.address;
-    return where && !address.is_unspecified() && !address.is_loopback() && !address.is_multicast();
-}
-
-}  // namespace
+using namespace path_timing;
 
 void path_finder::on_candidates(std::span<const wire::candidate> candidates, time_point now) {
-    for (auto& each : remotes_)
-        each.tell(false);
+    for (auto& each : remotes_) {
+        if (each.is_told()) each.become(way_kind::learned);
+    }
     give_credit_to_all(now);
-    const auto count = path_ ? std::optional(openers) : std::nullopt;
     for (const auto& each : candidates.first(std::min(candidates.size(), wire::max_candidates))) {
-        if (each.at.address.is_link_local()) continue;
+        if (each.kind == wire::candidate_kind::tcp) continue;
         const bool is_new = find(each.at) == nullptr;
-        auto* const told = find_or_add(each.at, true);
-        if (told == nullptr) continue;
-        told->tell(true);
-        if (is_new || !path_) told->open(now, count);
+        auto* const told = find_or_add(each.at, way_kind::told);
+        if (told == nullptr || told->is_relay()) continue;
+        told->become(way_kind::told);
+        told->set_translated(each.kind != wire::candidate_kind::host);
+        if (!resting_ && (is_new || !has_direct(now))) told->open(now, burst(now));
     }
     for (auto& each : remotes_) {
-        if (!each.is_told() && !each.has_answered()) each.close();
+        if (each.kind() == way_kind::learned && !each.has_answered()) each.close();
     }
 }
 
-void path_finder::on_probe(const path_address& from, const wire::probe& message, time_point now) {
-    if (!is_usable(from)) return;
-    outputs_.emplace_back(send_clear{from, make_clear_datagram(between_.out, wire::probe_ack{message.nonce, from.at},
-                                                               between_.suite, between_.punch)});
-    if (path_ == from) return;
-    auto* const sender = find_or_add(from, false);
+void path_finder::on_relays(std::span<const relay_path> relays, time_point now) {
+    std::vector<path_address> gone;
+    for (const auto& each : relays_) {
+        if (std::ranges::find(relays, each.where, &relay_path::where) == relays.end()) gone.push_back(each.where);
+    }
+    relays_.assign(relays.begin(), relays.end());
+    for (const auto& each : relays_) {
+        auto* const way = find_or_add(each.where, way_kind::relay);
+        if (way == nullptr) continue;
+        const bool was_relay = way->is_relay() && way->has_answered();
+        way->become(way_kind::relay);
+        if (!resting_ && !was_relay) way->open(now);
+    }
+    drop_ways(gone, now);
+    if (!path_ && !relays_.empty()) {
+        if (auto* const first = next_best(now)) use(*first, now);
+    }
+}
+
+void path_finder::on_probe(const path_address& from, const std::optional<ip_address>& to, const wire::probe& message,
+                           time_point now) {
+    if (!is_allowed(from) && !is_relay(from)) return;
+    outputs_.emplace_back(send_clear{
+        from,
+        make_clear_datagram(between_.out, wire::probe_ack{message.nonce, from.at}, between_.suite, between_.punch),
+        to});
+    auto* const sender = find_or_add(from, way_kind::learned);
     if (sender == nullptr) return;
+    if (to && sender->kind() == way_kind::learned) sender->set_own(to);
+    if (path_ == from) {
+        if (sender->is_proven()) unheard_ = 0;
+        if (!sender->is_proven() && !resting_) sender->hurry(closest_probes, now);
+        return;
+    }
+    if (resting_) return;
     if (!sender->has_answered()) sender->give_credit(1);
-    if (!sender->has_answered() || !path_) sender->hurry(closest_probes, now);
+    if (!sender->is_proven() || !path_) sender->hurry(closest_probes, now);
 }
 
 void path_finder::on_probe_ack(const path_address& from, const wire::probe_ack& message, time_point now) {
-    auto* const sender = find(from);
-    if (sender == nullptr || !sender->on_ack(message.nonce, now)) return;
-    choose(*sender, now);
+    auto* sender = find(from);
+    if (sender != nullptr && sender->on_ack(message.nonce, now)) {
+        choose(*sender, now);
+        return;
+    }
+    // The answer to a scattered probe proves nothing about this address, but it is worth a look.
+    if (scattered_ != message.nonce || resting_) return;
+    sender = find_or_add(from, way_kind::learned);
+    if (sender == nullptr || sender->has_answered()) return;
+    sender->give_credit(1);
+    sender->hurry(closest_probes, now);
 }
 
 void path_finder::on_authentic_from(const path_address& from, time_point now) {
-    if (!is_usable(from) || path_ == from) return;
-    auto* const sender = find_or_add(from, false);
+    if (path_ == from || (!is_allowed(from) && !is_relay(from))) return;
+    elsewhere_ = true;
+    if (resting_) return;
+    auto* const sender = find_or_add(from, way_kind::learned);
     if (sender == nullptr) return;
-    const bool may_follow = !between_.is_initiator() || !path_ || !sender->is_told() || !sender->has_answered();
+    const bool may_follow =
+        !sender->is_relay() && (!between_.is_initiator() || !path_ || !sender->is_told() || !sender->is_proven());
     if (may_follow && (!between_.is_initiator() || now - follow_interval >= followed_at_)) {
         followed_ = from;
         followed_at_ = now;
@@ -83,11 +98,14 @@ void path_finder::on_authentic_from(const path_address& from, time_point now) {
         sender->open(now, openers);
         return;
     }
-    auto& present = *find(*path_);
-    if (now - urgent_interval >= present.last_probe()) send_probe(present, now);
+    // Why does the peer not take this end's path? Perhaps because it died.
+    if (path_) probe_path_soon(now);
 }
 
 void path_finder::on_local_change(time_point now) {
+    for (auto& each : remotes_)
+        each.set_own({});
+    if (resting_) return;
     give_credit_to_all(now);
     announce_ = true;
     open_all(now);
@@ -106,12 +124,7 @@ void path_finder::on_send_wanted(time_point now) {
 
 void path_finder::on_traffic(const traffic_watch::change& change, time_point now) {
     if (change.flows) flowed_ = now;
-    if (change.received) {
-        received_ = now;
-        on_heard(now);
-    } else if (change.sent && !unheard_since_) {
-        unheard_since_ = now;
-    }
+    if (change.received && !elsewhere_) on_heard(now);
     if (!change.received || !followed_ || followed_ == path_) return;
     // More messages come from there, so it may get another probe.
     auto* const sender = find(*followed_);
@@ -120,35 +133,81 @@ void path_finder::on_traffic(const traffic_watch::change& change, time_point now
     sender->hurry(closest_probes, now);
 }
 
-void path_finder::on_deadline(time_point now) {
-    check_path(now);
-    for (auto& each : remotes_) {
-        if (each.next_probe() <= now) send_probe(each, now);
+void path_finder::on_channel_closed(channel_id channel, time_point now) {
+    if (channel == main_channel) return;
+    std::vector<path_address> gone;
+    for (const auto& each : remotes_) {
+        if (each.at().channel == channel) gone.push_back(each.at());
     }
+    std::erase_if(relays_, [channel](const relay_path& each) { return each.where.channel == channel; });
+    drop_ways(gone, now);
 }
 
-void path_finder::abandon() {
-    if (path_) outputs_.emplace_back(set_path{});
-    path_.reset();
-    followed_.reset();
-    remotes_.clear();
+void path_finder::add_stream(const path_address& at, time_point now) {
+    if (auto* const way = find_or_add(at, way_kind::stream)) way->open(now, burst(now));
 }
 
-time_point path_finder::next_deadline() const {
-    auto earliest = path_probe_due();
-    for (const auto& each : remotes_)
-        earliest = std::min(earliest, each.next_probe());
-    return earliest;
+void path_finder::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now) {
+    auto* const target = find_or_add(to, way_kind::learned);
+    if (target == nullptr || target->is_proven()) return;
+    if (!target->has_answered()) {
+        const auto left = remote::full_credit - static_cast<int>(target->unanswered());
+        target->give_credit(std::min(static_cast<int>(count), std::max(left, 0)));
+    }
+    target->set_first_ttl(first_ttl);
+    target->open(now, count);
+}
+
+void path_finder::scatter(const path_address& to, std::optional<std::uint8_t> ttl) {
+    if (!is_allowed(to)) return;
+    if (!scattered_) scattered_ = random_.array<std::tuple_size_v<wire::probe_nonce>>();
+    outputs_.emplace_back(send_clear{
+        to, make_clear_datagram(between_.out, wire::probe{*scattered_}, between_.suite, between_.punch), {}, ttl});
+}
+
+std::optional<std::uint32_t> path_finder::path_relay() const {
+    if (!path_) return std::nullopt;
+    const auto found = std::ranges::find(relays_, *path_, &relay_path::where);
+    return found == relays_.end() ? std::nullopt : std::optional(found->relay);
 }
 
 std::optional<duration> path_finder::round_trip() const {
-    if (!path_) return std::nullopt;
-    return find(*path_)->round_trip();
+    const auto* const present = path_ ? find(*path_) : nullptr;
+    return present != nullptr && present->has_answered() ? std::optional(present->round_trip()) : std::nullopt;
 }
 
-bool path_finder::has_answered(const path_address& at) const {
+std::optional<duration> path_finder::relay_round_trip() const {
+    std::optional<duration> best;
+    for (const auto& each : remotes_) {
+        if (each.is_relay() && each.is_proven()) best = std::min(best.value_or(each.round_trip()), each.round_trip());
+    }
+    return best;
+}
+
+bool path_finder::is_trusted(const path_address& at) const {
     const auto* const known = find(at);
-    return known != nullptr && known->has_answered();
+    return known != nullptr && (known->has_answered() || known->is_relay());
+}
+
+bool path_finder::is_proven(const path_address& at) const {
+    const auto* const known = find(at);
+    return known != nullptr && known->is_proven();
+}
+
+bool path_finder::is_relay(const path_address& at) const {
+    const auto* const known = find(at);
+    return known != nullptr && known->is_relay();
+}
+
+bool path_finder::has_direct(time_point now) const {
+    return std::ranges::any_of(remotes_, [&](const remote& each) {
+        return !each.is_relay() && each.is_proven() && (each.at() == path_ || now - fresh <= each.last_answer());
+    });
+}
+
+bool path_finder::is_used(channel_id channel) const {
+    return std::ranges::any_of(
+        remotes_, [channel](const remote& each) { return each.at().channel == channel && each.is_proven(); });
 }
 
 bool path_finder::take_moved() {
@@ -165,127 +224,59 @@ remote* path_finder::find(const path_address& at) {
     return found == remotes_.end() ? nullptr : &*found;
 }
 
-remote* path_finder::find_or_add(const path_address& at, bool told) {
-    if (!is_usable(at)) return nullptr;
+remote* path_finder::find_or_add(const path_address& at, way_kind kind) {
     if (auto* const known = find(at)) return known;
+    if (!is_allowed(at) && !(at && kind == way_kind::relay)) return nullptr;
     if (remotes_.size() == max_remotes) make_room();
     if (remotes_.size() == max_remotes) return nullptr;
-    return &remotes_.emplace_back(at, told);
+    return &remotes_.emplace_back(at, kind);
 }
 
 void path_finder::make_room() {
-    const auto oldest = std::ranges::find_if(remotes_, [this](const remote& each) {
-        return !each.is_told() && !each.has_answered() && each.at() != followed_;
-    });
-    if (oldest != remotes_.end()) {
-        remotes_.erase(oldest);
-        return;
-    }
-    const auto retired = std::ranges::find_if(remotes_, [this](const remote& each) {
-        return !each.is_told() && each.at() != followed_ && each.at() != path_;
-    });
-    if (retired != remotes_.end()) remotes_.erase(retired);
+    const auto is_spare = [this](const remote& each) {
+        return each.kind() == way_kind::learned && each.at() != followed_ && each.at() != path_;
+    };
+    auto spare =
+        std::ranges::find_if(remotes_, [&](const remote& each) { return is_spare(each) && !each.has_answered(); });
+    if (spare == remotes_.end()) spare = std::ranges::find_if(remotes_, is_spare);
+    if (spare != remotes_.end()) remotes_.erase(spare);
+}
+
+bool path_finder::is_allowed(const path_address& where) const {
+    const auto& address = where.at.address;
+    const auto is_own = [&](const ip_prefix& vpn) { return vpn.length != 0 && vpn.contains(address); };
+    return where && !address.is_unspecified() && !address.is_loopback() && !address.is_multicast() &&
+           !address.is_link_local() && !is_own(around_.pool) && !is_own(around_.ula);
 }
 
 void path_finder::give_credit_to_all(time_point now) {
     if (now - credit_interval < credited_) return;
     credited_ = now;
     for (auto& each : remotes_) {
-        if (each.is_told() || each.has_answered()) each.give_credit(static_cast<int>(openers));
+        if (each.kind() != way_kind::learned || each.has_answered()) each.give_credit(static_cast<int>(openers));
     }
 }
 
 void path_finder::open_all(time_point now) {
     for (auto& each : remotes_) {
-        if (each.at() != path_) each.open(now, path_ ? std::optional(openers) : std::nullopt);
+        if (each.at() != path_) each.open(now, burst(now));
     }
+}
+
+std::optional<unsigned> path_finder::burst(time_point now) const {
+    return has_direct(now) ? std::optional(openers) : std::nullopt;
 }
 
 void path_finder::send_probe(remote& to, time_point now) {
+    std::optional<std::uint8_t> ttl;
+    if (to.is_first_opener()) {
+        ttl = to.first_ttl();
+        if (to.is_told() && to.is_translated() && around_.nat.mapping != nat_mapping::none) ttl = opener_ttl;
+    }
     const wire::probe message{to.send(random_, now)};
+    if (to.at() == path_) ++unheard_;
     outputs_.emplace_back(
-        send_clear{to.at(), make_clear_datagram(between_.out, message, between_.suite, between_.punch)});
-}
-
-void path_finder::choose(remote& answered, time_point now) {
-    if (!path_) {
-        use(answered, now);
-        return;
-    }
-    auto& present = *find(*path_);
-    if (&present == &answered) {
-        on_heard(now);
-        if (std::exchange(announce_, false)) moved_ = true;
-        return;
-    }
-    if (followed_ == answered.at()) {
-        use(answered, now);
-        follows_ = true;
-    } else if (present.unanswered() >= doubtful_after || (!follows_ && is_better(answered, present))) {
-        use(answered, now);
-    }
-}
-
-void path_finder::use(remote& chosen, time_point now) {
-    log_.debug("path chosen", {{"peer", to_string(between_.peer)}, {"endpoint", to_string(chosen.at().at)}});
-    path_ = chosen.at();
-    follows_ = false;
-    followed_.reset();
-    announce_ = false;
-    moved_ = true;
-    on_heard(now);
-    outputs_.emplace_back(set_path{chosen.at()});
-    // The others get some more: where this end's probes open its own NAT, the peer may depend on them.
-    for (auto& each : remotes_)
-        each.leave(openers_after_success);
-    chosen.close();
-}
-
-void path_finder::lose_path(time_point now) {
-    log_.debug("path lost", {{"peer", to_string(between_.peer)}, {"endpoint", to_string(path_->at)}});
-    path_.reset();
-    follows_ = false;
-    followed_.reset();
-    outputs_.emplace_back(set_path{});
-    open_all(now);
-}
-
-void path_finder::check_path(time_point now) {
-    if (!path_ || now < path_probe_due()) return;
-    auto& present = *find(*path_);
-    if (present.unanswered() >= (now - recently < received_ ? lost_after_if_heard : lost_after)) {
-        lose_path(now);
-        return;
-    }
-    send_probe(present, now);
-    if (present.unanswered() == doubtful_after) open_all(now);
-    if (present.unanswered() > 1 || now - compare_interval < compared_) return;
-    compared_ = now;
-    for (auto& each : remotes_) {
-        if (each.at() != path_ && each.has_answered()) each.open(now, compare_probes);
-    }
-}
-
-void path_finder::on_heard(time_point now) {
-    heard_ = now;
-    unheard_since_.reset();
-}
-
-time_point path_finder::path_probe_due() const {
-    if (!path_) return never;
-    const auto& present = *find(*path_);
-    if (present.unanswered() > 0) {
-        return present.last_probe() + std::max<duration>(urgent_interval, present.round_trip() * 3 / 2);
-    }
-    auto due = heard_ + patience_idle;
-    if (unheard_since_) due = std::min(due, *unheard_since_ + patience_under_traffic);
-    if (flowed_ >= present.last_probe()) due = std::min(due, present.last_probe() + measure_interval);
-    return due;
-}
-
-bool path_finder::is_better(const remote& candidate, const remote& present) const {
-    const auto gain = present.round_trip() - candidate.round_trip();
-    return candidate.answers() > 1 && gain > 1ms && gain * 4 > present.round_trip();
+        send_clear{to.at(), make_clear_datagram(between_.out, message, between_.suite, between_.punch), to.own(), ttl});
 }
 
 }  // namespace buri::core

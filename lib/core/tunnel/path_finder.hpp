@@ -1,11 +1,17 @@
 #pragma once
-// Finds an address at which the peer answers, keeps the best of them as the path, and notices when it dies.
+// Finds ways to the peer, keeps the best of them as the path, and notices when it dies.
 //
-// An address is proven by a PROBE ACK with the nonce of a probe that was sent to it. Only probes go to addresses that are not
-// proven: one for each probe that came from there, so a third party gets at most what was sent in its name.
+// A way is proven by a PROBE ACK with the nonce of a probe that was sent along it. Only probes go to addresses that are not
+// proven: one for each probe that came from there, so a third party gets at most what was sent in its name. A relay is the exception:
+// this end is bound there, so it is used at once, before its first answer.
 //
-// Both ends choose. Where they choose differently the initiator's choice holds: the responder follows what comes from it, and the
-// initiator follows only to an address that the server did not tell, which is how a peer that moved looks.
+// Each end chooses by what its own probes prove, so the two directions may take different ways. Among ways of one kind the initiator's
+// choice holds: the responder follows what comes from it, and the initiator follows only to an address that the server did not tell,
+// which is how a peer that moved looks.
+//
+//     while packets flow   a probe each 500 ms; unanswered: the next at once; three, and nothing heard: dead
+//     dead                 the best other proven way, else a relay; the others are probed
+//     at rest              nothing is sent
 #include "buri/base/log.hpp"
 #include "buri/core/tunnel/introduction.hpp"
 #include "buri/core/tunnel/remote.hpp"
@@ -21,26 +27,52 @@ namespace buri::core {
 
 class path_finder {
 public:
-    /// Writes send_clear and set_path to `outputs`.
-    path_finder(const introduction& between, random_source& random, const logger& log,
-                std::deque<tunnel_output>& outputs)
-        : between_(between), random_(random), log_(log), outputs_(outputs) {}
+    /// Writes send_clear, set_path and want_relays to `outputs`.
+    path_finder(const introduction& between, const tunnel_surroundings& around, random_source& random,
+                const logger& log, std::deque<tunnel_output>& outputs)
+        : between_(between), around_(around), random_(random), log_(log), outputs_(outputs) {}
 
     void on_candidates(std::span<const wire::candidate> candidates, time_point now);
-    void on_probe(const path_address& from, const wire::probe& message, time_point now);
+    void on_relays(std::span<const relay_path> relays, time_point now);
+    /// `to`: the own address that it came to.
+    void on_probe(const path_address& from, const std::optional<ip_address>& to, const wire::probe& message,
+                  time_point now);
     void on_probe_ack(const path_address& from, const wire::probe_ack& message, time_point now);
     void on_authentic_from(const path_address& from, time_point now);
     void on_local_change(time_point now);
     void on_send_wanted(time_point now);
     void on_traffic(const traffic_watch::change& change, time_point now);
+    void on_channel_closed(channel_id channel, time_point now);
     void on_deadline(time_point now);
-    /// Forgets every address.
+    /// Forgets every way.
     void abandon();
+    /// Sends nothing more until wake(); takes a relay as the path if the present one would need keepalives.
+    void rest();
+    void wake(time_point now);
+
+    /// A connection to the peer is open: a way that is probed at once.
+    void add_stream(const path_address& at, time_point now);
+    /// See punch_ground::probe and scatter.
+    void probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now);
+    void scatter(const path_address& to, std::optional<std::uint8_t> ttl);
 
     [[nodiscard]] time_point next_deadline() const;
     [[nodiscard]] const std::optional<path_address>& path() const { return path_; }
+    /// The own address that packets on the path leave from; none: the kernel's choice.
+    [[nodiscard]] std::optional<ip_address> path_own() const { return path_ ? find(*path_)->own() : std::nullopt; }
+    /// The relay that the path leads through.
+    [[nodiscard]] std::optional<std::uint32_t> path_relay() const;
     [[nodiscard]] std::optional<duration> round_trip() const;
-    [[nodiscard]] bool has_answered(const path_address& at) const;
+    [[nodiscard]] std::optional<duration> relay_round_trip() const;
+    /// It answered a probe, or is a relay that this end is bound to.
+    [[nodiscard]] bool is_trusted(const path_address& at) const;
+    [[nodiscard]] bool is_proven(const path_address& at) const;
+    /// Some way but a relay is proven and alive.
+    [[nodiscard]] bool has_direct(time_point now) const;
+    [[nodiscard]] bool is_relay(const path_address& at) const;
+    [[nodiscard]] bool is_used(channel_id channel) const;
+    /// The path may be left alone for any time.
+    [[nodiscard]] bool can_rest() const;
     /// True once after the path or this end's own address changed: the peer learns it from the next sealed message.
     bool take_moved();
 
@@ -48,38 +80,53 @@ private:
     [[nodiscard]] const remote* find(const path_address& at) const;
     remote* find(const path_address& at);
     /// Nothing for an address that must not get anything, or if there is no room.
-    remote* find_or_add(const path_address& at, bool told);
+    remote* find_or_add(const path_address& at, way_kind kind);
     void make_room();
+    [[nodiscard]] bool is_allowed(const path_address& where) const;
     void give_credit_to_all(time_point now);
     void open_all(time_point now);
+    void drop_ways(const std::vector<path_address>& gone, time_point now);
+    [[nodiscard]] std::optional<unsigned> burst(time_point now) const;
     void send_probe(remote& to, time_point now);
+    void probe_path_soon(time_point now);
+
     void choose(remote& answered, time_point now);
+    void compare_with_others(time_point now);
     void use(remote& chosen, time_point now);
-    void lose_path(time_point now);
+    void leave_path(time_point now);
+    /// The best to go on with if the path is gone.
+    remote* next_best(time_point now);
     void check_path(time_point now);
+    void measure_others(time_point now);
     void on_heard(time_point now);
+    [[nodiscard]] bool is_dead(const remote& present, time_point now) const;
+    [[nodiscard]] bool has_alternative() const;
+    [[nodiscard]] bool needs_keepalive(const remote& way) const;
     [[nodiscard]] time_point path_probe_due() const;
-    [[nodiscard]] bool is_better(const remote& candidate, const remote& present) const;
 
     const introduction& between_;
+    const tunnel_surroundings& around_;
     random_source& random_;
     const logger& log_;
     std::deque<tunnel_output>& outputs_;
     std::vector<remote> remotes_;
+    std::vector<relay_path> relays_;
+    std::optional<wire::probe_nonce> scattered_;
 
     std::optional<path_address> path_;
+    time_point path_since_ = time_point::min();
     bool follows_ = false;  ///< the path was set by the peer's own messages: round trips do not change it
     bool moved_ = false;
+    bool resting_ = false;
     bool announce_ = false;                 ///< own address changed: tell the peer once the path answers
+    bool elsewhere_ = false;                ///< since this path was set messages came from other addresses as well
+    unsigned unheard_ = 0;                  ///< probes sent along the path since anything was heard on it
     std::optional<path_address> followed_;  ///< where the newest authentic message came from, if that is not the path
     time_point followed_at_ = time_point::min();
     time_point credited_ = time_point::min();
-    time_point compared_ = time_point::min();  ///< when the other addresses were last probed for comparison
-
-    time_point heard_ = time_point::min();     ///< a probe ack on the path or an authentic message
-    time_point received_ = time_point::min();  ///< an authentic message
+    time_point compared_ = time_point::min();  ///< when the other ways were last probed for comparison
+    time_point heard_ = time_point::min();     ///< an answer or an authentic message on the path
     time_point flowed_ = time_point::min();    ///< more than keepalives
-    std::optional<time_point> unheard_since_;  ///< something was sent then, and nothing was heard since
 };
 
 }  // namespace buri::core

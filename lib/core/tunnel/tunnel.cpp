@@ -36,12 +36,12 @@ tunnel::tunnel(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
 tunnel::~tunnel() = default;
 
 void tunnel::on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
-                               const std::optional<ip_address>&) {
+                               const std::optional<ip_address>& to) {
     if (state() == tunnel_state::failed) return;
     const auto parsed = wire::parse_clear_datagram(datagram, parts_->between.suite);
     if (!parsed || parsed->to != spi_in()) return;
     if (!has_right_mac(*parsed, parts_->between.suite, parts_->between.punch)) return;
-    const received_from source{from, datagram.size(), now};
+    const received_from source{from, to, datagram.size(), now};
     std::visit([&](const auto& message) { parts_->on(message, source); }, parsed->message);
     parts_->settle(now);
 }
@@ -59,9 +59,21 @@ void tunnel::on_authentic_from(const path_address& from, time_point now) {
 }
 
 void tunnel::on_message(const wire::tunnel_message&, time_point) {}
-void tunnel::on_relays(std::span<const relay_path>, time_point) {}
+
+void tunnel::on_relays(std::span<const relay_path> relays, time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->paths.on_relays(relays, now);
+    parts_->settle(now);
+}
+
 void tunnel::on_channel_open(channel_id, time_point) {}
-void tunnel::on_channel_closed(channel_id, time_point) {}
+
+void tunnel::on_channel_closed(channel_id channel, time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->paths.on_channel_closed(channel, now);
+    parts_->settle(now);
+}
+
 void tunnel::on_nat(time_point) {}
 void tunnel::on_stun(const path_address&, const wire::stun_response&, time_point) {}
 
@@ -80,14 +92,13 @@ void tunnel::on_local_change(time_point now) {
 
 void tunnel::on_send_wanted(time_point now) {
     if (state() == tunnel_state::failed) return;
-    parts_->paths.on_send_wanted(now);
+    parts_->on_send_wanted(now);
     parts_->settle(now);
 }
 
 void tunnel::on_traffic(const traffic_sample& sample, time_point now) {
     if (state() == tunnel_state::failed) return;
-    parts_->keys.on_traffic(sample, now);
-    parts_->paths.on_traffic(parts_->watch.on_sample(sample, now), now);
+    parts_->on_traffic(sample, now);
     parts_->settle(now);
 }
 
@@ -116,6 +127,8 @@ tunnel_status tunnel::status() const {
     tunnel_status now;
     now.state = all.state;
     now.path = all.paths.path();
+    now.relay = all.paths.path_relay();
+    now.resting = all.is_resting();
     now.round_trip = all.paths.round_trip();
     if (all.keys.can_send()) now.epoch = all.keys.epoch();
     now.suite = all.between.suite;

@@ -5,6 +5,9 @@
 //     probing --path proven--> agreeing --keys confirmed--> up --path lost--> probing (keys are kept)
 //                                                           up --keys expired--> agreeing
 //
+// A relay is a path from the start, before anything is proven. After two minutes without packets a tunnel that has one rests: it
+// sends nothing, its keys may expire, and the next packet wakes it.
+//
 // What is not authenticated can only be ignored. A datagram that fails authentication changes nothing.
 #include "buri/base/log.hpp"
 #include "buri/base/path_address.hpp"
@@ -28,9 +31,9 @@
 namespace buri::core {
 
 enum class tunnel_state : std::uint8_t {
-    probing,   ///< no proven path; candidates are tried
-    agreeing,  ///< a path is proven; keys are not confirmed by the other side
-    up,        ///< packets flow
+    probing,   ///< no path; candidates are tried
+    agreeing,  ///< there is a path; keys are not confirmed by the other side
+    up,        ///< packets flow, or will as soon as there are some
     failed,    ///< this introduction cannot work (wrong key, unusable suite); only the server can give another
 };
 std::string_view to_string(tunnel_state state);
@@ -92,6 +95,8 @@ struct send_sealed {
     bytes plaintext;
     bool dont_fragment = false;  ///< rather lost than in pieces: a probe of the path's MTU
 };
+/// The path does not answer: make sure at once that this tunnel is still bound at its relays.
+struct want_relays {};
 /// For users and scripts.
 struct tunnel_changed {
     tunnel_state state = tunnel_state::probing;
@@ -99,9 +104,9 @@ struct tunnel_changed {
 /// This introduction is used up: ask the server for a fresh one.
 struct want_new_introduction {};
 
-using tunnel_output =
-    std::variant<send_clear, add_receive_keys, set_send_keys, drop_receive_keys, stop_sending, set_path, set_mtu,
-                 send_sealed, open_socket, open_stream, close_channel, tunnel_changed, want_new_introduction>;
+using tunnel_output = std::variant<send_clear, add_receive_keys, set_send_keys, drop_receive_keys, stop_sending,
+                                   set_path, set_mtu, send_sealed, open_socket, open_stream, close_channel, want_relays,
+                                   tunnel_changed, want_new_introduction>;
 
 // ---- inputs that are values -----------------------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ constexpr duration doubt_interval = 35s;
 /// How long a tunnel tries before it asks for another introduction, and how rarely it asks in the end.
 constexpr duration first_introduction_wait = 60s;
 constexpr duration longest_introduction_wait = 600s;
+/// Without packets of the user for this long a tunnel rests.
+constexpr duration rest_after = 120s;
 constexpr unsigned misfits_to_fail = 3;
 /// To an address that has not answered a probe.
 constexpr std::size_t most_amplification = 3;
@@ -25,16 +27,22 @@ tunnel::parts::parts(introduction&& made, tunnel_surroundings& shared, random_so
       around(shared),
       random(source),
       log(std::move(to)),
-      paths(between, random, log, outputs),
+      paths(between, around, random, log, outputs),
       keys(between.suite, between.secrecy(), outputs),
       initiator(between),
       responder(between),
       watch(now),
+      busy_(now),
       introduction_due_(now + first_introduction_wait),
       introduction_wait_(first_introduction_wait) {}
 
 void tunnel::parts::on(const wire::probe& message, const received_from& source) {
-    paths.on_probe(source.at, message, source.now);
+    // At rest with old keys the initiator alone can make new ones: this is how the responder asks for them.
+    if (between.is_initiator() && source.now >= keys.rekey_at()) {
+        if (resting_) wake(source.now);
+        initiator.hurry(source.now);
+    }
+    paths.on_probe(source.at, source.to, message, source.now);
 }
 
 void tunnel::parts::on(const wire::probe_ack& message, const received_from& source) {
@@ -43,14 +51,14 @@ void tunnel::parts::on(const wire::probe_ack& message, const received_from& sour
 
 void tunnel::parts::on(const wire::ke1& message, const received_from& source) {
     if (between.is_initiator() || !keys.may_begin(message.epoch)) return;
-    const bool proven = paths.has_answered(source.at);
+    const bool proven = paths.is_trusted(source.at);
     auto answer = responder.on_ke1(message, proven, random, source.now);
     if (!answer) {
         ignored("KE1", answer.error());
         return;
     }
     if (!proven && answer->size() > most_amplification * source.size) return;
-    outputs.emplace_back(send_clear{source.at, *std::move(answer)});
+    outputs.emplace_back(send_clear{source.at, *std::move(answer), source.to});
 }
 
 void tunnel::parts::on(const wire::ke2& message, const received_from& source) {
@@ -88,6 +96,35 @@ void tunnel::parts::on_confirmed(std::uint8_t epoch, time_point now) {
     send_dummy(now);
 }
 
+void tunnel::parts::on_send_wanted(time_point now) {
+    busy_ = now;
+    wake(now);
+    paths.on_send_wanted(now);
+}
+
+void tunnel::parts::on_traffic(const traffic_sample& sample, time_point now) {
+    keys.on_traffic(sample, now);
+    const auto change = watch.on_sample(sample, now);
+    if (change.flows) {
+        busy_ = now;
+        wake(now);
+    }
+    paths.on_traffic(change, now);
+}
+
+void tunnel::parts::rest() {
+    resting_ = true;
+    paths.rest();
+}
+
+void tunnel::parts::wake(time_point now) {
+    if (!resting_) return;
+    resting_ = false;
+    woke_ = now;
+    busy_ = std::max(busy_, now);
+    paths.wake(now);
+}
+
 void tunnel::parts::settle(time_point now) {
     if (state != tunnel_state::failed) {
         paths.on_deadline(now);
@@ -100,6 +137,7 @@ void tunnel::parts::settle(time_point now) {
         const bool moved = paths.take_moved();
         if (moved || now >= keepalive_due()) send_dummy(now);
         enter(present_state(), now);
+        if (now >= rest_due()) rest();
     }
     ask_for_introduction(now);
 }
@@ -107,7 +145,7 @@ void tunnel::parts::settle(time_point now) {
 time_point tunnel::parts::next_deadline() const {
     if (state == tunnel_state::failed) return introduction_due_;
     auto earliest = std::min({paths.next_deadline(), keys.next_deadline(), responder.next_deadline(), keepalive_due(),
-                              introduction_due_, initiator.gives_up_at()});
+                              introduction_due_, initiator.gives_up_at(), rest_due()});
     if (paths.path()) earliest = std::min({earliest, initiator.due_at(), exchange_due()});
     return earliest;
 }
@@ -153,7 +191,7 @@ void tunnel::parts::continue_exchange(time_point now) {
     if (!paths.path()) return;
     if (now >= exchange_due()) initiator.start(keys.next_epoch(), random, now);
     if (auto datagram = initiator.take_due(random, now)) {
-        outputs.emplace_back(send_clear{*paths.path(), *std::move(datagram)});
+        outputs.emplace_back(send_clear{*paths.path(), *std::move(datagram), paths.path_own()});
     }
 }
 
@@ -189,18 +227,23 @@ void tunnel::parts::enter(tunnel_state next, time_point now) {
 
 tunnel_state tunnel::parts::present_state() const {
     if (!paths.path()) return tunnel_state::probing;
-    return keys.can_send() ? tunnel_state::up : tunnel_state::agreeing;
+    return keys.can_send() || resting_ ? tunnel_state::up : tunnel_state::agreeing;
 }
 
 time_point tunnel::parts::exchange_due() const {
-    if (!between.is_initiator() || initiator.is_running()) return never;
+    if (!between.is_initiator() || initiator.is_running() || resting_) return never;
     if (!keys.can_send()) return time_point::min();
-    return std::min(keys.rekey_at(), std::max(agreed_, watch.last_received()) + doubt_interval);
+    return std::min(keys.rekey_at(), std::max({agreed_, woke_, watch.last_received()}) + doubt_interval);
 }
 
 time_point tunnel::parts::keepalive_due() const {
-    if (!keys.can_send() || !paths.path()) return never;
+    if (!keys.can_send() || !paths.path() || resting_) return never;
     return watch.last_sent() + keepalive_interval;
+}
+
+time_point tunnel::parts::rest_due() const {
+    if (state != tunnel_state::up || resting_ || initiator.is_running() || !paths.can_rest()) return never;
+    return busy_ + rest_after;
 }
 
 }  // namespace buri::core

@@ -15,6 +15,7 @@ namespace buri::core {
 /// Where and when a datagram came, and how long it was.
 struct received_from {
     path_address at;
+    std::optional<ip_address> to;  ///< the own address that it came to
     std::size_t size = 0;
     time_point now;
 };
@@ -28,11 +29,14 @@ struct tunnel::parts {
     void on(const wire::ke2& message, const received_from& source);
     void on(const wire::ke3& message, const received_from& source);
     void on_confirmed(std::uint8_t epoch, time_point now);
+    void on_send_wanted(time_point now);
+    void on_traffic(const traffic_sample& sample, time_point now);
 
     /// Does everything that is due. Called after every input, and is all that on_deadline does.
     void settle(time_point now);
     [[nodiscard]] time_point next_deadline() const;
     [[nodiscard]] std::string_view problem() const;
+    [[nodiscard]] bool is_resting() const { return resting_; }
 
     const introduction between;
     tunnel_surroundings& around;
@@ -54,16 +58,22 @@ private:
     void continue_exchange(time_point now);
     void ask_for_introduction(time_point now);
     void give_up(time_point now);
+    void rest();
+    void wake(time_point now);
     void enter(tunnel_state next, time_point now);
     [[nodiscard]] tunnel_state present_state() const;
     /// The initiator begins an exchange then, if it has a path and none is under way.
     [[nodiscard]] time_point exchange_due() const;
     [[nodiscard]] time_point keepalive_due() const;
+    [[nodiscard]] time_point rest_due() const;
 
     work_limit dummies_{std::chrono::milliseconds(100), 8};
     unsigned misfits_ = 0;  ///< exchanges in a row that timed out after a KE2 that the peer's key did not sign
     bool saw_bad_signature_ = false;  ///< since the tunnel was last up
     time_point agreed_ = never;       ///< when the send keys came into use
+    bool resting_ = false;
+    time_point woke_ = time_point::min();
+    time_point busy_;  ///< when packets of the user were last seen
     time_point introduction_due_;
     duration introduction_wait_;
 };

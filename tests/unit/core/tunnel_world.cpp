@@ -24,6 +24,7 @@ void world::step(time_point end) {
     now_ = std::max(now_, next);
     while (!flying_.empty() && flying_.begin()->first <= now_) {
         const auto what = flying_.extract(flying_.begin()).mapped();
+        if (relay_on(what)) continue;
         if (auto* const to = owner(what.to)) inject(*to, what.from, what.data);
     }
     for (auto* const each : {&a, &b}) {
@@ -33,7 +34,7 @@ void world::step(time_point end) {
         REQUIRE(each->machine->next_deadline() > now_);
     }
     if (sampling && next_sample_ <= now_) {
-        next_sample_ = now_ + 1s;
+        next_sample_ = now_ + 250ms;
         take_sample(a);
         take_sample(b);
     }
@@ -41,6 +42,49 @@ void world::step(time_point end) {
         next_traffic_ = now_ + traffic_interval;
         traffic();
     }
+}
+
+world_relay& world::add_relay(const endpoint& where) {
+    relays.push_back({where, true, {&a, &b}});
+    return relays.back();
+}
+
+void world::tell_relays() {
+    std::vector<relay_path> paths;
+    for (const auto& each : relays)
+        paths.push_back({static_cast<std::uint32_t>(paths.size() + 1), each.where});
+    for (auto* const each : {&a, &b}) {
+        each->machine->on_relays(paths, now_);
+        drain(*each);
+    }
+}
+
+bool world::is_relay(const endpoint& where) const {
+    return std::ranges::find(relays, where, &world_relay::where) != relays.end();
+}
+
+bool world::relay_on(const flight& what) {
+    const auto relay = std::ranges::find(relays, what.to, &world_relay::where);
+    if (relay == relays.end()) return false;
+    const auto header = wire::parse_datagram_header(what.data);
+    auto* const to = header && header->to.base() == a.machine->spi_in() ? &a : &b;
+    if (relay->alive && relay->bound.contains(to)) {
+        fly({relay->where, to->addresses.front(), what.data});
+    }
+    return true;
+}
+
+void world::fly(const flight& what) {
+    auto arrivals = network(what);
+    for (auto& each : arrivals)
+        flying_.emplace(now_ + each.takes, std::move(each));
+}
+
+void world::note_delivery(tunnel_end& to) {
+    ++to.delivered;
+    if (to.first_delivery == never) to.first_delivery = now_;
+    if (to.last_delivery != never) to.longest_silence = std::max(to.longest_silence, now_ - to.last_delivery);
+    to.last_delivery = now_;
 }
 
 void world::inject(tunnel_end& to, const endpoint& from, byte_view data) {
@@ -71,7 +115,11 @@ void world::receive_sealed(tunnel_end& to, const endpoint& from, bytes data) {
     keys->window.mark(header.id);
     ++to.sample.received_packets;
     to.sample.receive_id = header.id;
-    if (!plain->empty()) ++to.delivered;
+    if (wire::classify_inner(*plain) == wire::inner_kind::control) {
+        if (const auto message = wire::parse_tunnel_message(*plain)) to.machine->on_message(*message, now_);
+    } else if (!plain->empty()) {
+        note_delivery(to);
+    }
     if (!std::exchange(keys->confirmed, true)) to.machine->on_epoch_confirmed(header.to.epoch(), now_);
     drain(to);
     if (from != to.path && to.reported.insert(from).second) to.machine->on_authentic_from(from, now_);
@@ -110,10 +158,18 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
     } else if (auto* const sealed = std::get_if<send_sealed>(&what)) {
         REQUIRE(end.sending);
         REQUIRE(end.path);
-        if (sealed->plaintext.empty()) ++end.dummies;
+        if (sealed->plaintext.empty()) {
+            ++end.dummies;
+        } else if (const auto message = wire::parse_tunnel_message(sealed->plaintext)) {
+            end.messages.push_back(*message);
+        }
         seal_and_send(end, sealed->plaintext);
     } else if (auto* const changed = std::get_if<tunnel_changed>(&what)) {
         end.states.emplace_back(now_, changed->state);
+    } else if (std::holds_alternative<want_relays>(what)) {
+        end.relays_wanted.push_back(now_);
+    } else if (const auto* const mtu = std::get_if<set_mtu>(&what)) {
+        end.mtus.emplace_back(now_, mtu->inner);
     } else if (std::holds_alternative<want_new_introduction>(what)) {
         end.introductions.push_back(now_);
     }
@@ -138,9 +194,7 @@ void world::launch(tunnel_end& from, const endpoint& to, bytes data) {
     if (source == from.addresses.end()) return;
     const flight sent{*source, to, std::move(data)};
     recorded.push_back(sent);
-    auto arrivals = network(sent);
-    for (auto& each : arrivals)
-        flying_.emplace(now_ + each.takes, std::move(each));
+    fly(sent);
 }
 
 tunnel_end* world::owner(const endpoint& of) {

@@ -63,6 +63,13 @@ inline std::optional<wire::clear_tag> tag_of(const flight& what) {
     return static_cast<wire::clear_tag>(what.data[wire::datagram_header_size]);
 }
 
+/// Sends on to the end whose SPI a datagram carries, if that end has bound.
+struct world_relay {
+    endpoint where;
+    bool alive = true;
+    std::set<const void*> bound{};  ///< ends
+};
+
 /// A node's tunnel and what lies below it.
 struct tunnel_end {
     struct receive_keys {
@@ -96,6 +103,12 @@ struct tunnel_end {
     unsigned unopenable = 0;  ///< sealed messages without keys, or that the keys did not open
     unsigned unsent = 0;
     unsigned dummies = 0;
+    std::vector<time_point> relays_wanted;
+    std::vector<std::pair<time_point, std::uint16_t>> mtus;
+    std::vector<wire::tunnel_message> messages;  ///< sent
+    time_point first_delivery = never;
+    time_point last_delivery = never;
+    duration longest_silence{0};  ///< between two deliveries
 
     [[nodiscard]] bool is_up() const { return machine->state() == tunnel_state::up; }
 };
@@ -162,6 +175,13 @@ public:
     duration traffic_interval = 20ms;
     bool sampling = true;
     std::vector<flight> recorded;  ///< everything that was sent
+    std::vector<world_relay> relays;
+
+    /// A relay at which both ends are bound from now on.
+    world_relay& add_relay(const endpoint& where);
+    /// Tells both ends all relays.
+    void tell_relays();
+    [[nodiscard]] bool is_relay(const endpoint& where) const;
 
     [[nodiscard]] time_point now() const { return now_; }
     [[nodiscard]] duration elapsed() const { return now_ - start_; }
@@ -200,6 +220,10 @@ private:
     void carry_out(tunnel_end& end, tunnel_output& what);
     void launch(tunnel_end& from, const endpoint& to, bytes data);
     tunnel_end* owner(const endpoint& of);
+    /// True if a relay took it.
+    bool relay_on(const flight& what);
+    void fly(const flight& what);
+    void note_delivery(tunnel_end& to);
     void receive_sealed(tunnel_end& to, const endpoint& from, bytes data);
 
     seeded_random random_;
