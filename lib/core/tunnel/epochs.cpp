@@ -1,11 +1,17 @@
 #include "buri/core/tunnel/epochs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace buri::core {
 
 void epochs::on_agreed_as_initiator(agreed_keys agreed, time_point now) {
     start_receiving(agreed.epoch, std::move(agreed.keys.to_initiator), now);
+    if (!sending_) {
+        early_ = true;
+        since_ = now;
+        outputs_.emplace_back(set_send_keys{agreed.epoch, suite_, secrecy_, agreed.keys.to_responder.clone()});
+    }
     waiting_ = waiting_keys{agreed.epoch, std::move(agreed.keys.to_responder)};
 }
 
@@ -23,9 +29,21 @@ bool epochs::on_confirmed(std::uint8_t epoch, time_point now) {
         if (&other != &slot && other.installed) other.dropped_at = std::min(other.dropped_at, now + old_keys_life);
     }
     if (!waiting_ || waiting_->epoch != epoch) return false;
-    start_sending(epoch, std::move(waiting_->keys), now);
+    if (std::exchange(early_, false)) {
+        // They count their ids already: given out again, they would begin at 1 again.
+        epoch_ = epoch;
+        sending_ = true;
+        ids_run_out_ = false;
+    } else {
+        start_sending(epoch, std::move(waiting_->keys), now);
+    }
     waiting_.reset();
     return true;
+}
+
+void epochs::on_not_confirmed() {
+    if (early_) stop_sending_now();
+    waiting_.reset();
 }
 
 void epochs::on_traffic(const traffic_sample& sample, time_point) {
@@ -35,7 +53,7 @@ void epochs::on_traffic(const traffic_sample& sample, time_point) {
 }
 
 void epochs::on_deadline(time_point now) {
-    if (sending_ && now >= since_ + last_age) stop_sending_now();
+    if ((sending_ || early_) && now >= since_ + last_age) stop_sending_now();
     for (std::uint8_t epoch = 0; epoch < receiving_.size(); ++epoch) {
         if (receiving_[epoch].installed && now >= receiving_[epoch].dropped_at) drop(epoch);
     }
@@ -43,14 +61,14 @@ void epochs::on_deadline(time_point now) {
 
 void epochs::wipe() {
     waiting_.reset();
-    if (sending_) stop_sending_now();
+    if (sending_ || early_) stop_sending_now();
     for (std::uint8_t epoch = 0; epoch < receiving_.size(); ++epoch) {
         if (receiving_[epoch].installed) drop(epoch);
     }
 }
 
 time_point epochs::next_deadline() const {
-    auto earliest = sending_ ? since_ + last_age : never;
+    auto earliest = sending_ || early_ ? since_ + last_age : never;
     for (const auto& slot : receiving_) {
         if (slot.installed) earliest = std::min(earliest, slot.dropped_at);
     }
@@ -84,13 +102,14 @@ void epochs::start_sending(std::uint8_t epoch, crypto::direction_keys keys, time
 
 void epochs::stop_sending_now() {
     sending_ = false;
+    early_ = false;
     since_ = never;
     outputs_.emplace_back(stop_sending{});
 }
 
 void epochs::drop(std::uint8_t epoch) {
     receiving_[epoch] = {};
-    if (waiting_ && waiting_->epoch == epoch) waiting_.reset();
+    if (waiting_ && waiting_->epoch == epoch) on_not_confirmed();
     outputs_.emplace_back(drop_receive_keys{epoch});
 }
 

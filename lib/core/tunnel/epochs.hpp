@@ -4,6 +4,8 @@
 //
 //     initiator   KE2 right: receive n+1        first message of n+1: send n+1, receive n for 10 s more
 //     responder   KE3 right: receive and send n+1     first message of n+1: receive n for 10 s more
+//
+// An initiator without send keys has no packet to lose: it sends right after its KE3, half a round trip earlier.
 #include "buri/core/tunnel/key_exchange.hpp"
 #include "buri/core/tunnel/tunnel.hpp"
 
@@ -32,12 +34,15 @@ public:
     /// An authentic message came under this epoch. True if this end sends under other keys from now on.
     bool on_confirmed(std::uint8_t epoch, time_point now);
     void on_traffic(const traffic_sample& sample, time_point now);
+    /// The exchange ended without the responder's having used its keys.
+    void on_not_confirmed();
     void on_deadline(time_point now);
     void wipe();
 
     [[nodiscard]] time_point next_deadline() const;
     /// When the initiator is to renew the keys; long past if there are none.
     [[nodiscard]] time_point rekey_at() const;
+    /// Under keys that the peer is known to have.
     [[nodiscard]] bool can_send() const { return sending_; }
     /// Of the send keys; also after they expired.
     [[nodiscard]] std::optional<std::uint8_t> epoch() const { return epoch_; }
@@ -69,7 +74,8 @@ private:
     std::optional<waiting_keys> waiting_;    ///< initiator, until the responder used them
     std::optional<std::uint8_t> epoch_;
     bool sending_ = false;
-    time_point since_ = never;  ///< of the send keys, while sending_
+    bool early_ = false;        ///< the waiting keys are sent under already
+    time_point since_ = never;  ///< of the send keys, while sending_ or early_
     bool ids_run_out_ = false;
 };
 

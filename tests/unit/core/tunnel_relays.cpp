@@ -43,9 +43,10 @@ bool through_relay(const tunnel_end& end) {
     return end.machine->status().relay.has_value();
 }
 
-void forget_silence(world& net) {
+void forget_counts(world& net) {
     for (auto* const each : {&net.a, &net.b}) {
         each->longest_silence = 0ms;
+        each->unsent = 0;
         each->last_delivery = net.now();
     }
 }
@@ -67,8 +68,10 @@ TEST_CASE("two ends that cannot reach each other talk through a relay at once", 
     net.run_for(10s);
     net.traffic = {};
     net.run_for(100ms);
-    REQUIRE(net.a.delivered == 500);
-    REQUIRE(net.b.delivered == 500);
+    REQUIRE(net.a.delivered >= 500);
+    REQUIRE(net.a.delivered == net.b.delivered);
+    REQUIRE(net.a.sample.sent_packets == net.b.sample.received_packets);
+    REQUIRE(net.b.sample.sent_packets == net.a.sample.received_packets);
     REQUIRE(net.a.machine->status().relay == 1U);
     REQUIRE(net.a.machine->status().round_trip > 79ms);
     REQUIRE(net.a.paths.size() == 1);
@@ -113,7 +116,7 @@ TEST_CASE("a direct way that dies under traffic is left for the relay within 1.5
         REQUIRE(
             net.run_while_not([&] { return net.come_up(10ms) && !through_relay(net.a) && !through_relay(net.b); }, 3s));
         net.run_for(8s + offset * 13ms);
-        forget_silence(net);
+        forget_counts(net);
         direct = 0ms;
         net.run_for(3s);
         REQUIRE(through_relay(net.a));
@@ -144,7 +147,7 @@ TEST_CASE("a relay that dies is left for the other within 1.5 s", "[core][tunnel
         both_send(net);
         REQUIRE(net.come_up(1s));
         net.run_for(8s + offset * 27ms);
-        forget_silence(net);
+        forget_counts(net);
         const auto used = net.a.path;
         REQUIRE(net.b.path == used);
         net.relays[used == relay_1 ? 0 : 1].alive = false;
@@ -175,6 +178,7 @@ TEST_CASE("five of a hundred packets lost each way make no path flap", "[core][t
         REQUIRE(net.run_while_not([&] { return net.come_up(10ms) && !through_relay(net.a) && !through_relay(net.b); },
                                   10s));
         net.run_for(5s);
+        forget_counts(net);
         const auto before = net.a.paths.size() + net.b.paths.size();
         net.traffic_interval = 50ms;
         net.run_for(5min);
