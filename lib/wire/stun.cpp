@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t magic_cookie = 0x2112a442U;
 constexpr std::uint16_t binding_request = 0x0001;
 constexpr std::uint16_t binding_success = 0x0101;
+constexpr std::uint16_t binding_error = 0x0111;
 constexpr std::size_t header_size = 20;
 constexpr std::size_t attribute_header_size = 4;
 
@@ -20,6 +21,7 @@ constexpr std::uint16_t mapped_address = 0x0001;
 constexpr std::uint16_t change_request = 0x0003;  // RFC 5780 section 7.2
 constexpr std::uint16_t source_address = 0x0004;  // RFC 3489; some servers still send both
 constexpr std::uint16_t changed_address = 0x0005;
+constexpr std::uint16_t error_code = 0x0009;
 constexpr std::uint16_t xor_mapped_address = 0x0020;
 constexpr std::uint16_t padding = 0x0026;
 constexpr std::uint16_t response_port = 0x0027;
@@ -158,6 +160,13 @@ bytes encode_stun_response(const stun_response& response) {
     if (response.origin) attributes.u16(response_origin).var(address_value(*response.origin, {}));
     if (response.other) attributes.u16(other_address).var(address_value(*response.other, {}));
     return message(binding_success, response.transaction, attributes.data());
+}
+
+bytes encode_stun_refusal(const stun_transaction& transaction) {
+    constexpr std::uint32_t unknown_attribute = 4U << 8U | 20U;
+    writer attributes;
+    attributes.u16(error_code).u16(4).u32(unknown_attribute);
+    return message(binding_error, transaction, attributes.data());
 }
 
 std::optional<stun_request> parse_stun_request(byte_view datagram) {

@@ -32,6 +32,8 @@ struct stun_response {
 /// Padded to the largest response, so that no answer is larger than its request.
 bytes encode_stun_request(const stun_request& request);
 bytes encode_stun_response(const stun_response& response);
+/// Error 420 (RFC 8489 section 14.8), 28 bytes: CHANGE-REQUEST is not understood here (RFC 5780 section 6.1).
+bytes encode_stun_refusal(const stun_transaction& transaction);
 
 /// Nothing unless it is a binding request. Attributes are skipped (an unknown comprehension-required one refuses).
 std::optional<stun_request> parse_stun_request(byte_view datagram);

@@ -8,7 +8,8 @@
 //
 // From then on what comes from a way (an address, or a stream) that a node has bound, to an SPI that a node has bound, is sent on
 // byte for byte to that node's newest way. The relay has no key, adds no header, and sends nothing to anybody else. A node is
-// forgotten after 60 seconds of silence, or with its stream; a binding ends with its token.
+// forgotten after 60 seconds of silence, or with its stream; a binding ends with its token. Where a node was before it moved may still
+// send for ten seconds.
 #include "buri/base/errors.hpp"
 #include "buri/base/path_address.hpp"
 #include "buri/base/random_source.hpp"
@@ -20,11 +21,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace buri::core {
 
 /// Channels below are UDP sockets; this one and those above are streams, which need no cookie.
 inline constexpr channel_id first_stream_channel = 1U << 16U;
+inline bool is_stream(const path_address& way) {
+    return way.channel >= first_stream_channel;
+}
 
 inline constexpr auto relay_silence = std::chrono::seconds(60);
 
@@ -79,7 +84,7 @@ public:
     std::optional<bytes> on_control(const path_address& from, byte_view datagram, time_point now, wall_time wall);
 
     /// Forgets the node whose newest way the stream was.
-    void on_channel_closed(channel_id closed);
+    void on_stream_closed(const path_address& way);
 
     /// What route() let go was not sent after all.
     void on_not_sent(std::size_t size);
@@ -91,6 +96,8 @@ public:
     [[nodiscard]] time_point next_deadline() const;
 
     [[nodiscard]] relay_statistics statistics(time_point now) const;
+    /// True if a node is there.
+    [[nodiscard]] bool is_bound(const path_address& way) const;
     /// Where an SPI's datagrams go now.
     [[nodiscard]] std::optional<path_address> bound(spi in, time_point now) const;
 
