@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace buri::relay {
 
@@ -39,8 +40,8 @@ public:
     service(const service&) = delete;
     service& operator=(const service&) = delete;
 
-    /// Takes a UDP port; an unspecified address takes it on all addresses of its family. Before run(). errc::port_in_use or
-    /// errc::permission by name; errc::internal with EAFNOSUPPORT's text if the machine has no such family.
+    /// Takes a UDP port; an unspecified address takes it on all addresses of its family. Before run(). errc::port_in_use,
+    /// errc::permission or errc::config, in words.
     result<void> add_udp(const endpoint& local);
     /// Where the sockets are: of each add_udp, in order, with the port that was chosen for port 0.
     [[nodiscard]] const std::vector<endpoint>& udp() const;

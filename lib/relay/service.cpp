@@ -1,0 +1,271 @@
+#include "buri/relay/service.hpp"
+
+#include "buri/net/clock.hpp"
+#include "buri/net/machine_timer.hpp"
+#include "buri/net/task_group.hpp"
+#include "buri/net/tokens.hpp"
+#include "buri/relay/datagram_stream.hpp"
+#include "buri/relay/udp_port.hpp"
+#include "buri/wire/datagram.hpp"
+
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
+
+namespace buri::relay {
+namespace {
+
+/// A stream that binds nothing for so long is closed.
+constexpr auto time_to_bind = std::chrono::seconds(10);
+/// Local addresses that are told apart; a machine that routes a whole prefix to itself has no end of them.
+constexpr std::size_t max_local_addresses = 4'096;
+
+using kind = udp_port::kind;
+
+}  // namespace
+
+struct service::parts {
+    /// A UDP channel is a socket and a local address of it: what is sent to a node leaves from where the node sends to.
+    struct udp_channel {
+        std::size_t port = 0;
+        ip_address local;
+    };
+
+    parts(const asio::any_io_executor& on, service_settings with, random_source& from, logger to)
+        : settings(std::move(with)),
+          random(from),
+          log(std::move(to)),
+          stun(settings.stun, from),
+          executor(on),
+          tasks(on),
+          timer(on),
+          idle(on) {
+        if (settings.relay) set_relay(*settings.relay);
+    }
+
+    void set_relay(core::relay_settings to);
+    asio::awaitable<void> run_port(std::size_t number);
+    void on_batch(std::size_t port, time_point now);
+    void on_udp(std::size_t port, const udp_port::datagram& datagram, time_point now);
+    void on_stun(std::size_t port, const udp_port::datagram& datagram, time_point now);
+    void on_stream(const path_address& way, datagram_stream& stream, byte_view datagram);
+    /// Sends a tunnel's datagram on.
+    void forward(const path_address& from, byte_view datagram, time_point now);
+    std::optional<channel_id> channel_of(std::size_t port, const ip_address& local);
+    udp_port* port_at(const endpoint& local);
+    void flush();
+    void on_deadline(time_point now);
+
+    service_settings settings;
+    random_source& random;
+    logger log;
+    std::optional<core::relay> machine;
+    core::stun_service stun;
+    asio::any_io_executor executor;
+    net::task_group tasks;
+    net::machine_timer timer;
+    asio::steady_timer idle;
+
+    std::vector<udp_port> ports;
+    std::vector<endpoint> locals;
+    std::vector<std::unordered_map<ip_address, channel_id>> channels_of_port;
+    std::vector<udp_channel> udp_channels;  ///< by channel
+    std::deque<bytes> answers;              ///< until they are flushed
+    std::unordered_map<channel_id, datagram_stream*> streams;
+    channel_id next_stream = core::first_stream_channel;
+    std::uint64_t stun_answers = 0;
+};
+
+service::service(const asio::any_io_executor& executor, service_settings settings, random_source& random, logger log)
+    : parts_(std::make_unique<parts>(executor, std::move(settings), random, std::move(log))) {}
+service::~service() = default;
+
+result<void> service::add_udp(const endpoint& local) {
+    auto port = udp_port::open(parts_->executor, local);
+    if (!port) return fail(port.error());
+    port->on_unsent = [has = parts_.get()](std::size_t size) {
+        if (has->machine) has->machine->on_not_sent(size);
+    };
+    parts_->locals.push_back(port->local());
+    parts_->ports.push_back(std::move(*port));
+    parts_->channels_of_port.emplace_back();
+    return {};
+}
+
+const std::vector<endpoint>& service::udp() const {
+    return parts_->locals;
+}
+
+void service::set_relay(core::relay_settings settings) {
+    parts_->set_relay(std::move(settings));
+}
+
+void service::parts::set_relay(core::relay_settings to) {
+    if (machine) {
+        machine->set_identity(to.id, std::move(to.server));
+    } else {
+        machine.emplace(std::move(to), random, net::now());
+    }
+}
+
+void service::set_stun(core::stun_addresses addresses) {
+    parts_->stun.set_addresses(std::move(addresses));
+}
+
+service_statistics service::statistics() const {
+    service_statistics out;
+    if (parts_->machine) out.relay = parts_->machine->statistics(net::now());
+    out.streams = parts_->streams.size();
+    out.stun_answers = parts_->stun_answers;
+    return out;
+}
+
+asio::awaitable<void> service::run() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto& has = *parts_;
+    for (std::size_t i = 0; i < has.ports.size(); ++i)
+        has.tasks.spawn(has.run_port(i));
+    has.tasks.spawn(has.timer.run([&has](time_point now) { has.on_deadline(now); }));
+    has.idle.expires_at(asio::steady_timer::time_point::max());
+    co_await has.idle.async_wait(net::as_tuple);
+    has.tasks.cancel();
+    co_await has.tasks.join();
+}
+
+asio::awaitable<void> service::parts::run_port(std::size_t number) {
+    for (;;) {
+        const bool is_ready = co_await ports[number].async_wait();
+        if (!is_ready) co_return;
+        on_batch(number, net::now());
+    }
+}
+
+void service::parts::on_batch(std::size_t port, time_point now) {
+    for (const auto& datagram : ports[port].receive())
+        on_udp(port, datagram, now);
+    flush();
+}
+
+/// Before the next batch is received: what is forwarded lies in the buffers of this one.
+void service::parts::flush() {
+    for (auto& port : ports)
+        port.flush();
+    answers.clear();
+    if (machine) timer.arm(machine->next_deadline());
+}
+
+void service::parts::on_udp(std::size_t port, const udp_port::datagram& datagram, time_point now) {
+    const auto what = wire::classify(datagram.data);
+    if (what == wire::datagram_kind::stun) {
+        on_stun(port, datagram, now);
+        return;
+    }
+    const auto channel = channel_of(port, datagram.to);
+    if (!channel || !machine) return;
+    const path_address from(*channel, datagram.from);
+    if (what != wire::datagram_kind::relay_control) {
+        forward(from, datagram.data, now);
+        return;
+    }
+    auto answer = machine->on_control(from, datagram.data, now, net::wall_now());
+    if (!answer) return;
+    answers.push_back(std::move(*answer));
+    ports[port].send(datagram.to, datagram.from, answers.back(), kind::answer);
+}
+
+void service::parts::on_stun(std::size_t port, const udp_port::datagram& datagram, time_point now) {
+    const endpoint local{datagram.to, locals[port].port};
+    auto answer = stun.on_request(local, datagram.from, datagram.data, now);
+    if (!answer) return;
+    auto* const from = port_at(answer->from);
+    if (from == nullptr) return;
+    ++stun_answers;
+    answers.push_back(std::move(answer->datagram));
+    from->send(answer->from.address, answer->to, answers.back(), kind::answer);
+}
+
+udp_port* service::parts::port_at(const endpoint& local) {
+    const auto is_there = [&](const endpoint& at) {
+        const bool is_everywhere = at.address.is_unspecified() && at.address.is_v4() == local.address.is_v4();
+        return at.port == local.port && (is_everywhere || at.address == local.address);
+    };
+    const auto found = std::ranges::find_if(locals, is_there);
+    return found != locals.end() ? &ports[static_cast<std::size_t>(found - locals.begin())] : nullptr;
+}
+
+std::optional<channel_id> service::parts::channel_of(std::size_t port, const ip_address& local) {
+    auto& known = channels_of_port[port];
+    const auto found = known.find(local);
+    if (found != known.end()) return found->second;
+    if (udp_channels.size() >= max_local_addresses) return std::nullopt;
+    const auto number = static_cast<channel_id>(udp_channels.size());
+    udp_channels.push_back({port, local});
+    known.emplace(local, number);
+    return number;
+}
+
+void service::parts::forward(const path_address& from, byte_view datagram, time_point now) {
+    const auto to = machine->route(from, datagram, now);
+    if (!to) return;
+    if (!core::is_stream(*to)) {
+        const auto& channel = udp_channels[to->channel];
+        ports[channel.port].send(channel.local, to->at, datagram, kind::forwarded);
+        return;
+    }
+    const auto stream = streams.find(to->channel);
+    const bool is_taken = stream != streams.end() && stream->second->send(datagram);
+    if (!is_taken) machine->on_not_sent(datagram.size());
+}
+
+void service::parts::on_deadline(time_point now) {
+    if (!machine) return;
+    machine->on_deadline(now);
+    timer.arm(machine->next_deadline());
+}
+
+void service::parts::on_stream(const path_address& way, datagram_stream& stream, byte_view datagram) {
+    if (!machine) return;
+    const auto now = net::now();
+    const auto what = wire::classify(datagram);
+    if (what == wire::datagram_kind::stun) return;
+    if (what != wire::datagram_kind::relay_control) {
+        forward(way, datagram, now);
+        flush();
+        return;
+    }
+    const auto answer = machine->on_control(way, datagram, now, net::wall_now());
+    if (answer) stream.send(*answer);
+    timer.arm(machine->next_deadline());
+}
+
+asio::awaitable<void> service::run_stream(std::unique_ptr<net::byte_stream> stream) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto executor = co_await asio::this_coro::executor;
+    auto& has = *parts_;
+    if (has.streams.size() >= has.settings.max_streams) {
+        stream->close();
+        co_return;
+    }
+    const path_address way(has.next_stream++, stream->remote());
+    datagram_stream end(std::move(stream));
+    has.streams.emplace(way.channel, &end);
+    net::task_group writing(executor);
+    writing.spawn(end.run_writer());
+    const auto take = [&](byte_view datagram) { has.on_stream(way, end, datagram); };
+    const auto patience = [&]() -> duration {
+        const bool is_bound = has.machine && has.machine->is_bound(way);
+        return is_bound ? duration(core::relay_silence) : duration(time_to_bind);
+    };
+    auto reading = end.run_reader(take, patience);
+    co_await std::move(reading);
+    end.close();
+    has.streams.erase(way.channel);
+    if (has.machine) has.machine->on_stream_closed(way);
+    writing.cancel();
+    co_await writing.join();
+}
+
+}  // namespace buri::relay
