@@ -17,6 +17,8 @@ struct node_settings {
     std::vector<endpoint> stun_servers;  ///< the server's UDP 17771 and 17772
     std::string software;                ///< for hello
     bool allow_unencrypted = false;      ///< tunnels without encryption, protocol section 4
+    std::uint16_t mtu = 1380;            ///< of the VPN's interface
+    bool may_spray = true;               ///< probe many ports of a peer whose NAT gives out random ones
 };
 
 // ---- outputs -------------------------------------------------------------------------------------------------------
@@ -29,6 +31,22 @@ struct send_request {
 struct send_plain {
     path_address to;
     bytes datagram;
+};
+/// A stream to a relay, by whichever way works: TCP, TLS, a proxy. Ends in on_channel_open or on_channel_closed.
+struct open_relay_stream {
+    channel_id channel = 0;
+    wire::relay_info relay;
+};
+/// A UDP socket beside the node's own, for discovery.
+struct open_own_socket {
+    channel_id channel = 0;
+};
+/// A peer proved itself in a stream that it opened.
+struct keep_channel {
+    channel_id channel = 0;
+};
+struct close_own_channel {
+    channel_id channel = 0;
 };
 /// Something that one tunnel wants. `in` names the tunnel: a peer may have two while a new one replaces the old. The
 /// first of every tunnel is tunnel_changed, and it comes before route_peer names the tunnel. Never
@@ -98,10 +116,27 @@ struct echo_answered {
 /// once a connection.
 struct reconnect_wanted {};
 
-using node_output = std::variant<send_request, send_plain, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
+using node_output = std::variant<send_request, send_plain, open_relay_stream, open_own_socket, keep_channel,
+                                 close_own_channel, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
                                  request_done, node_event, echo_answered, reconnect_wanted>;
 
 // ---- views for display ---------------------------------------------------------------------------------------------
+
+/// A port of this node that the gateway forwards.
+struct port_mapped {
+    bool tcp = false;
+    endpoint external;
+    bool verified = false;  ///< a datagram from outside has arrived through it
+    bool operator==(const port_mapped&) const = default;
+};
+
+/// A relay as this node measures it.
+struct relay_view {
+    wire::relay_info info;
+    std::optional<duration> round_trip;  ///< none: it does not answer
+    bool by_stream = false;              ///< UDP does not get there
+    std::size_t tunnels = 0;             ///< that may use it
+};
 
 struct peer_view {
     wire::peer_info info;
@@ -129,6 +164,18 @@ public:
     /// Own host addresses with the UDP port, loopback and link-local left out by the caller.
     void on_local_endpoints(std::vector<endpoint> endpoints, time_point now);
     void on_stun_servers(std::vector<endpoint> servers, time_point now);
+    /// Where this node takes streams that carry datagrams; port 0: nowhere.
+    void on_stream_port(std::uint16_t port, time_point now);
+    /// What the gateway says that it forwards to this node; offered to peers once the server has reached it.
+    void on_port_mappings(std::vector<port_mapped> mappings, time_point now);
+    /// A channel that was asked for can be used. `remote` is the other end of a stream.
+    void on_channel_open(channel_id channel, const endpoint& remote, time_point now);
+    /// A channel is gone, or could not be opened.
+    void on_channel_closed(channel_id channel, const error& why, time_point now);
+    /// For a stream that somebody opened to this node; its end is told by on_channel_closed.
+    [[nodiscard]] channel_id next_channel();
+    /// The network may be another one: an interface, an address or a route changed, or the machine slept.
+    void on_network_change(time_point now);
     /// STUN answers, relay control, and clear datagrams (id 0) of tunnels. `to` is the own address that it came to, if this
     /// machine has several.
     void on_datagram(const path_address& from, byte_view datagram, time_point now,
@@ -162,7 +209,9 @@ public:
     [[nodiscard]] const std::vector<wire::network_info>& networks() const;
     [[nodiscard]] std::vector<peer_view> peers() const;  ///< by address
     [[nodiscard]] std::vector<endpoint> mapped_endpoints() const;
-    [[nodiscard]] wire::nat_kind nat() const;
+    [[nodiscard]] const nat_report& nat() const;
+    [[nodiscard]] std::vector<relay_view> relays() const;
+    [[nodiscard]] std::vector<port_mapped> port_mappings() const;
     /// By its name in a network, by its own nickname if no network has that name, by address, or nick.network.
     /// errc::peer_not_found, errc::peer_ambiguous (the text lists the candidates).
     [[nodiscard]] result<node_id> find_peer(std::string_view text) const;

@@ -14,8 +14,9 @@ namespace {
 
 using wire::json;
 
-std::string_view to_text(wire::nat_kind nat) {
-    constexpr std::array<std::string_view, 4> names{"unknown", "none", "endpoint_independent", "address_dependent"};
+std::string_view to_text(core::nat_mapping nat) {
+    constexpr std::array<std::string_view, 5> names{"unknown", "none", "endpoint_independent", "address_dependent",
+                                                    "address_port_dependent"};
     return names[static_cast<std::size_t>(nat)];
 }
 
@@ -34,7 +35,7 @@ json problem_json(const std::optional<error>& problem) {
 }
 
 std::string_view state_of(const core::peer_view& view) {
-    if (view.tunnel && view.tunnel->state == core::tunnel_state::up) return "direct";
+    if (view.tunnel && view.tunnel->state == core::tunnel_state::up) return view.tunnel->relay ? "relay" : "direct";
     return view.info.online ? "connecting" : "offline";
 }
 
@@ -67,7 +68,7 @@ json node::status() const {
         {"mtu", interface_.mtu()},
         {"udp_port", udp_port_},
         {"mapped", std::move(mapped)},
-        {"nat", to_text(machine_.nat())},
+        {"nat", to_text(machine_.nat().mapping)},
         {"networks", machine_.networks().size()},
         {"peers", {{"total", views.size()}, {"online", online}, {"direct", direct}}},
         {"unencrypted_peers", unencrypted},

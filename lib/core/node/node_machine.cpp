@@ -1,5 +1,6 @@
 #include "buri/core/node_machine.hpp"
 
+#include "buri/base/overloaded.hpp"
 #include "buri/core/node/node_parts.hpp"
 #include "buri/core/node/own_candidates.hpp"
 #include "buri/wire/datagram.hpp"
@@ -12,15 +13,21 @@ node_machine::parts::parts(node_settings given, const crypto::identity_key& key,
     : settings(std::move(given)),
       log(to),
       stun(random),
-      tunnels(settings, key, around, random, std::move(to), known, out) {
+      relays(around, random, log),
+      tunnels(settings, key, around, relays, random, std::move(to), known, out),
+      forwarded(random) {
+    around.mtu = settings.mtu;
+    around.may_spray = settings.may_spray;
     stun.on_servers(settings.stun_servers, now);
 }
 
 void node_machine::parts::settle(time_point) {
     while (auto next = stun.poll_output())
         out.push_back(std::move(*next));
+    drain_relays();
     if (!connected) return;
     tell_endpoints();
+    check_reach();
     if (synchronised) ask_introductions();
 }
 
@@ -41,11 +48,32 @@ void node_machine::parts::say_hello() {
 
 void node_machine::parts::tell_endpoints() {
     wire::endpoints present;
-    present.candidates = own_candidates(hosts, stun.mapped(), known.pool(), known.ula());
+    const auto mapped = stun.mapped();
+    const auto ports = forwarded.mappings();
+    present.candidates = own_candidates({hosts, mapped, ports, around.stream_port}, known.pool(), known.ula());
     present.nat = stun.nat();
-    if (told ? *told == present : present.candidates.empty()) return;
+    if (auto measured = relays.round_trips(); !measured.empty()) present.relays = std::move(measured);
+    if (told ? *told == present : present.candidates.empty() && !present.relays) return;
     told = present;
     send(std::move(present), {.why = pending_request::purpose::endpoints});
+}
+
+void node_machine::parts::drain_relays() {
+    while (auto next = relays.poll_output()) {
+        if (const auto* const bound = std::get_if<tunnel_bound>(&*next)) {
+            tunnels.on_relays(bound->in, bound->at, now);
+            continue;
+        }
+        std::visit(overloaded{[](tunnel_bound&) {}, [&](auto& what) { out.push_back(std::move(what)); }}, *next);
+    }
+}
+
+void node_machine::parts::check_reach() {
+    while (!waiting.is_full()) {
+        auto wish = forwarded.take_due(now);
+        if (!wish) return;
+        send(std::move(*wish), {.why = pending_request::purpose::reach});
+    }
 }
 
 void node_machine::parts::ask_introductions() {
@@ -159,12 +187,56 @@ void node_machine::on_datagram(const path_address& from, byte_view datagram, tim
     p.now = now;
     const auto kind = wire::classify(datagram);
     if (kind == wire::datagram_kind::stun) {
-        if (const auto response = wire::parse_stun_response(datagram)) p.stun.on_response(from.at, *response, now);
+        const auto response = wire::parse_stun_response(datagram);
+        if (response && !p.forwarded.on_response(*response)) p.stun.on_response(from.at, *response, now);
+    } else if (kind == wire::datagram_kind::relay_control) {
+        p.relays.on_datagram(from, datagram, now);
     } else if (kind == wire::datagram_kind::tunnel_clear) {
         if (const auto header = wire::parse_datagram_header(datagram)) {
             p.tunnels.on_clear_datagram(header->to, from, to, datagram, now);
         }
     }
+    p.settle(now);
+}
+
+void node_machine::on_stream_port(std::uint16_t port, time_point now) {
+    parts_->now = now;
+    parts_->around.stream_port = port;
+    parts_->settle(now);
+}
+
+void node_machine::on_port_mappings(std::vector<port_mapped> mappings, time_point now) {
+    parts_->now = now;
+    parts_->forwarded.on_mappings(std::move(mappings), now);
+    parts_->settle(now);
+}
+
+void node_machine::on_channel_open(channel_id channel, const endpoint& remote, time_point now) {
+    parts_->now = now;
+    parts_->relays.on_channel_open(channel, remote, now);
+    parts_->tunnels.on_channel_open(channel, now);
+    parts_->settle(now);
+}
+
+void node_machine::on_channel_closed(channel_id channel, const error& why, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    p.log.debug("channel closed", {{"channel", std::to_string(channel)}, {"reason", why.text}});
+    if (!p.relays.on_channel_closed(channel, now)) p.tunnels.on_channel_closed(channel, now);
+    p.settle(now);
+}
+
+channel_id node_machine::next_channel() {
+    return parts_->around.next_channel();
+}
+
+void node_machine::on_network_change(time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    if (p.connected) p.stun.start(now);
+    p.forwarded.start_again(now);
+    p.relays.on_network_change(now);
+    p.tunnels.on_local_change(now);
     p.settle(now);
 }
 
@@ -208,7 +280,7 @@ void node_machine::on_inner_control(node_id peer, spi in, byte_view inner, time_
         return;
     }
     if (const auto* asked = std::get_if<wire::echo>(&*message)) {
-        p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo_reply{asked->number}}));
+        p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo_reply{asked->number}}), now);
     } else if (const auto* reply = std::get_if<wire::echo_reply>(&*message)) {
         const parts::sent_echo answered{peer, reply->number};
         if (std::erase(p.echoes, answered) != 0) p.out.push_back(echo_answered{peer, reply->number});
@@ -223,7 +295,8 @@ void node_machine::send_echo(node_id peer, std::uint64_t number, time_point now)
     p.now = now;
     if (p.echoes.size() == parts::max_echoes) p.echoes.pop_front();
     p.echoes.push_back({peer, number});
-    p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo{number}}));
+    p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo{number}}), now);
+    p.settle(now);
 }
 
 void node_machine::on_key_changed(time_point now) {
@@ -240,6 +313,7 @@ void node_machine::on_deadline(time_point now) {
     p.fail_pending(p.waiting.take_expired(now),
                    make_error(errc::timed_out, "the server did not answer within 10 s. Try again."));
     if (p.connected) p.stun.on_deadline(now);
+    p.relays.on_deadline(now);
     p.tunnels.on_deadline(now);
     switch (p.watch.on_deadline(now)) {
         case server_watch::action::none:
@@ -256,8 +330,9 @@ void node_machine::on_deadline(time_point now) {
 
 time_point node_machine::next_deadline() const {
     const auto& p = *parts_;
-    auto first = std::min(
-        {p.waiting.next_deadline(), p.stun.next_deadline(), p.tunnels.next_deadline(), p.watch.next_deadline()});
+    auto first = std::min({p.waiting.next_deadline(), p.stun.next_deadline(), p.relays.next_deadline(),
+                           p.tunnels.next_deadline(), p.watch.next_deadline()});
+    if (p.connected && !p.waiting.is_full()) first = std::min(first, p.forwarded.next_deadline());
     if (p.synchronised) first = std::min(first, p.tunnels.next_wanted());
     return first;
 }
@@ -293,8 +368,14 @@ const std::vector<wire::network_info>& node_machine::networks() const {
 std::vector<endpoint> node_machine::mapped_endpoints() const {
     return parts_->stun.mapped();
 }
-wire::nat_kind node_machine::nat() const {
-    return parts_->stun.nat();
+const nat_report& node_machine::nat() const {
+    return parts_->around.nat;
+}
+std::vector<relay_view> node_machine::relays() const {
+    return parts_->relays.views();
+}
+std::vector<port_mapped> node_machine::port_mappings() const {
+    return parts_->forwarded.mappings();
 }
 result<node_id> node_machine::find_peer(std::string_view text) const {
     return parts_->known.find_peer(text);

@@ -3,6 +3,8 @@
 #include "buri/core/node/discovery.hpp"
 #include "buri/core/node/event_sequence.hpp"
 #include "buri/core/node/known_networks.hpp"
+#include "buri/core/node/reach_check.hpp"
+#include "buri/core/node/relay_client.hpp"
 #include "buri/core/node/requests.hpp"
 #include "buri/core/node/server_watch.hpp"
 #include "buri/core/node/shown_messages.hpp"
@@ -46,6 +48,8 @@ struct node_machine::parts {
 
     void say_hello();
     void tell_endpoints();
+    void drain_relays();
+    void check_reach();
     void ask_introductions();
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);
@@ -60,6 +64,7 @@ struct node_machine::parts {
     discovery stun;
     requests waiting;
     tunnel_surroundings around;
+    relay_client relays;
     tunnel_table tunnels;
     server_watch watch;
     event_sequence sequence;
@@ -69,6 +74,8 @@ struct node_machine::parts {
     bool connected = false;
     bool synchronised = false;
     std::vector<endpoint> hosts;
+    reach_checks forwarded;
+    std::optional<endpoint> seen;         ///< where the server sees this node's connection come from
     std::optional<wire::endpoints> told;  ///< in this connection
     std::optional<configure_addresses> configured;
 

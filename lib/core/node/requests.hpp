@@ -19,6 +19,7 @@ struct pending_request {
         ping,
         introduction,  ///< a tunnel to `peer`
         endpoints,
+        reach,
         confirmation,
     };
     purpose why = purpose::user;

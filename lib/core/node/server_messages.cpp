@@ -76,6 +76,8 @@ void node_machine::parts::on_event(const wire::sync& all) {
         configured = configure_addresses{all.id, known.pool(), known.ula()};
         out.push_back(*configured);
     }
+    around.pool = known.pool();
+    around.ula = known.ula();
     go_online();
     // Tunnels stay: a large sync goes on in events, and the server closes those of hello that may not be.
     tell(std::move(*news));
@@ -179,9 +181,18 @@ void node_machine::parts::on_event(const wire::peer_candidates& what) {
     tunnels.on_candidates(what, now);
 }
 
-void node_machine::parts::on_event(const wire::tunnel_relays&) {}
-void node_machine::parts::on_event(const wire::relay_list&) {}
-void node_machine::parts::on_event(const wire::seen_event&) {}
+void node_machine::parts::on_event(const wire::tunnel_relays& what) {
+    if (tunnels.has(what.in)) relays.on_grants(what.in, what.relays, now);
+}
+
+void node_machine::parts::on_event(const wire::relay_list& what) {
+    relays.on_list(what.relays, now);
+}
+
+void node_machine::parts::on_event(const wire::seen_event& what) {
+    seen = what.at;
+    if (!what.stun.empty()) stun.on_servers(what.stun, now);
+}
 
 void node_machine::parts::on_event(const wire::notice& what) {
     if (what.peer) tunnels.on_refused(*what.peer, what.text);

@@ -15,10 +15,12 @@ bool has_send_keys(const tunnel& machine) {
 }  // namespace
 
 tunnel_table::tunnel_table(const node_settings& settings, const crypto::identity_key& key, tunnel_surroundings& around,
-                           random_source& random, logger log, const known_networks& known, std::deque<node_output>& out)
+                           relay_client& relays, random_source& random, logger log, const known_networks& known,
+                           std::deque<node_output>& out)
     : settings_(settings),
       key_(key),
       around_(around),
+      relays_(relays),
       random_(random),
       log_(std::move(log)),
       known_(known),
@@ -84,6 +86,7 @@ void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_po
         owners_.emplace(machine.spi_in(), offer.peer);
         place(peer, std::move(*made));
         drain(peer, machine, now);
+        relays_.on_grants(offer.in, offer.relays.value_or(std::vector<wire::relay_grant>()), now);
     }
     tell(offer.peer, peer);
 }
@@ -125,6 +128,7 @@ void tunnel_table::promote(held& peer, time_point now) {
 void tunnel_table::remove(held&, std::unique_ptr<tunnel>& which) {
     out_.push_back(remove_tunnel{which->peer(), which->spi_in()});
     owners_.erase(which->spi_in());
+    relays_.on_tunnel_removed(which->spi_in());
     which.reset();
 }
 
@@ -188,7 +192,16 @@ void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {
         peer.patience = first_patience;
     }
     if (peer.successor.get() == &machine && machine.state() == tunnel_state::up) promote(peer, now);
+    if (peer.current.get() == &machine && machine.state() == tunnel_state::up) send_unsent(peer);
+    watch_relay(peer, now);
     tell(machine.peer(), peer);
+}
+
+void tunnel_table::watch_relay(held& peer, time_point now) {
+    const auto status = peer.current ? peer.current->status() : tunnel_status();
+    const auto was = std::exchange(peer.relay, status.relay);
+    const bool is_direct = status.path && !status.relay;
+    if (was && was != status.relay && !is_direct) relays_.on_doubt(now);
 }
 
 void tunnel_table::tell(node_id id, held& peer) {
@@ -198,8 +211,11 @@ void tunnel_table::tell(node_id id, held& peer) {
         state = peer.problem.empty() ? "closed" : "failed";
         if (!peer.problem.empty()) data["problem"] = peer.problem;
     } else if (peer.current->state() == tunnel_state::up) {
-        state = "direct";
-        if (const auto path = peer.current->status().path) data["endpoint"] = to_string(path->at);
+        const auto status = peer.current->status();
+        state = status.relay ? "relay" : "direct";
+        const auto* const relay = status.relay ? relays_.find(*status.relay) : nullptr;
+        if (relay != nullptr) data["relay"] = relay->info.name;
+        if (status.path) data["endpoint"] = to_string(status.path->at);
     } else if (peer.current->state() == tunnel_state::failed) {
         state = "failed";
         data["problem"] = peer.current->status().problem;
@@ -224,9 +240,30 @@ void tunnel_table::on_local_change(time_point now) {
     }
 }
 
+void tunnel_table::on_relays(spi in, std::span<const relay_path> relays, time_point now) {
+    with(in, now, [&](tunnel& machine) { machine.on_relays(relays, now); });
+}
+
+void tunnel_table::on_channel_open(channel_id channel, time_point now) {
+    for (auto& [id, peer] : peers_)
+        with_each(peer, now, [&](tunnel& machine) { machine.on_channel_open(channel, now); });
+}
+
+void tunnel_table::on_channel_closed(channel_id channel, time_point now) {
+    for (auto& [id, peer] : peers_)
+        with_each(peer, now, [&](tunnel& machine) { machine.on_channel_closed(channel, now); });
+}
+
+void tunnel_table::on_nat(time_point now) {
+    for (auto& [id, peer] : peers_)
+        with_each(peer, now, [&](tunnel& machine) { machine.on_nat(now); });
+}
+
 void tunnel_table::on_clear_datagram(spi in, const path_address& from, const std::optional<ip_address>& to,
                                      byte_view datagram, time_point now) {
-    with(in, now, [&](tunnel& machine) { machine.on_clear_datagram(from, datagram, now, to); });
+    bool is_authentic = false;
+    with(in, now, [&](tunnel& machine) { is_authentic = machine.on_clear_datagram(from, datagram, now, to); });
+    if (is_authentic && from.channel != main_channel) out_.push_back(keep_channel{from.channel});
 }
 
 void tunnel_table::on_message(spi in, const wire::tunnel_message& message, time_point now) {
@@ -252,11 +289,26 @@ bool tunnel_table::on_send_wanted(node_id peer, time_point now) {
     return true;
 }
 
-void tunnel_table::send_sealed_to(node_id peer, bytes plaintext) {
+void tunnel_table::send_sealed_to(node_id peer, bytes plaintext, time_point now) {
     const auto found = peers_.find(peer);
-    if (found == peers_.end() || !found->second.current || !has_send_keys(*found->second.current)) return;
-    const auto& machine = *found->second.current;
-    out_.push_back(tunnel_wants{peer, machine.spi_in(), machine.spi_out(), send_sealed{std::move(plaintext)}});
+    if (found == peers_.end() || !found->second.current) return;
+    auto& held = found->second;
+    const auto& machine = *held.current;
+    if (has_send_keys(machine) && machine.status().path) {
+        out_.push_back(tunnel_wants{peer, machine.spi_in(), machine.spi_out(), send_sealed{std::move(plaintext)}});
+        return;
+    }
+    if (held.unsent.size() == max_unsent) held.unsent.pop_front();
+    held.unsent.push_back(std::move(plaintext));
+    on_send_wanted(peer, now);
+}
+
+void tunnel_table::send_unsent(held& peer) {
+    for (auto& plaintext : std::exchange(peer.unsent, {})) {
+        const auto& machine = *peer.current;
+        out_.push_back(
+            tunnel_wants{machine.peer(), machine.spi_in(), machine.spi_out(), send_sealed{std::move(plaintext)}});
+    }
 }
 
 void tunnel_table::on_deadline(time_point now) {

@@ -8,6 +8,7 @@
 // So a peer that came back is reached over the new tunnel as soon as that works, and a successor that never does costs
 // nothing.
 #include "buri/core/node/known_networks.hpp"
+#include "buri/core/node/relay_client.hpp"
 #include "buri/core/node_machine.hpp"
 
 #include <deque>
@@ -23,9 +24,11 @@ public:
     /// At most one introduction is asked for at first; each further one waits twice as long, until the tunnel is up.
     static constexpr duration first_patience = std::chrono::seconds(5);
     static constexpr duration last_patience = std::chrono::seconds(80);
+    static constexpr std::size_t max_unsent = 8;
 
     tunnel_table(const node_settings& settings, const crypto::identity_key& key, tunnel_surroundings& around,
-                 random_source& random, logger log, const known_networks& known, std::deque<node_output>& out);
+                 relay_client& relays, random_source& random, logger log, const known_networks& known,
+                 std::deque<node_output>& out);
 
     void on_open(node_id self, const wire::tunnel_open& offer, time_point now);
     void on_close(const wire::tunnel_close& which);
@@ -33,6 +36,10 @@ public:
     void on_refused(node_id id, const std::string& why);
     void on_candidates(const wire::peer_candidates& what, time_point now);
     void on_local_change(time_point now);
+    void on_relays(spi in, std::span<const relay_path> relays, time_point now);
+    void on_channel_open(channel_id channel, time_point now);
+    void on_channel_closed(channel_id channel, time_point now);
+    void on_nat(time_point now);
     /// Removes the tunnels to every peer without a network in common.
     void remove_strangers();
 
@@ -42,10 +49,11 @@ public:
     void on_epoch_confirmed(spi in_with_epoch, time_point now);
     void on_authentic_from(spi in, const path_address& from, time_point now);
     void on_traffic(spi in, const traffic_sample& sample, time_point now);
+    [[nodiscard]] bool has(spi in) const { return owners_.contains(in); }
     /// False if there is no tunnel to the peer.
     bool on_send_wanted(node_id peer, time_point now);
-    /// Sends a plaintext through the peer's present tunnel, if it has keys to send with.
-    void send_sealed_to(node_id peer, bytes plaintext);
+    /// Sends a plaintext through the peer's present tunnel, as soon as it is up.
+    void send_sealed_to(node_id peer, bytes plaintext, time_point now);
 
     void on_deadline(time_point now);
     [[nodiscard]] time_point next_deadline() const;
@@ -75,6 +83,8 @@ private:
         std::vector<retired> old;
         std::string told = "closed";  ///< the state that the last event of this peer gave
         std::string problem;
+        std::deque<bytes> unsent;            ///< messages for the tunnel to come up
+        std::optional<std::uint32_t> relay;  ///< that packets took last
         bool wanted = false;
         bool is_outdated = false;  ///< introduced with an earlier key of this node
         time_point may_ask = time_point::min();
@@ -88,6 +98,9 @@ private:
     void promote(held& peer, time_point now);
     void remove(held& peer, std::unique_ptr<tunnel>& which);
     void drain(held& peer, tunnel& machine, time_point now);
+    /// A path through a relay that died makes the relay doubtful.
+    void watch_relay(held& peer, time_point now);
+    void send_unsent(held& peer);
     void tell(node_id id, held& peer);
     template <typename Action>
     void with(spi in, time_point now, Action action);
@@ -97,6 +110,7 @@ private:
     const node_settings& settings_;
     const crypto::identity_key& key_;
     tunnel_surroundings& around_;
+    relay_client& relays_;
     random_source& random_;
     logger log_;
     const known_networks& known_;

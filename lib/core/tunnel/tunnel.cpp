@@ -35,15 +35,16 @@ result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity
 tunnel::tunnel(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
 tunnel::~tunnel() = default;
 
-void tunnel::on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
+bool tunnel::on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
                                const std::optional<ip_address>& to) {
-    if (state() == tunnel_state::failed) return;
+    if (state() == tunnel_state::failed) return false;
     const auto parsed = wire::parse_clear_datagram(datagram, parts_->between.suite);
-    if (!parsed || parsed->to != spi_in()) return;
-    if (!has_right_mac(*parsed, parts_->between.suite, parts_->between.punch)) return;
+    if (!parsed || parsed->to != spi_in()) return false;
+    if (!has_right_mac(*parsed, parts_->between.suite, parts_->between.punch)) return false;
     const received_from source{from, to, datagram.size(), now};
     std::visit([&](const auto& message) { parts_->on(message, source); }, parsed->message);
     parts_->settle(now);
+    return true;
 }
 
 void tunnel::on_epoch_confirmed(std::uint8_t epoch, time_point now) {

@@ -1,0 +1,424 @@
+#include "buri/core/node/relay_client.hpp"
+
+#include "buri/base/overloaded.hpp"
+#include "buri/core/tunnel/jitter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace buri::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration first_gap = 150ms;         ///< between PINGs while nothing answers, doubling
+constexpr duration longest_gap = 10s;         ///< of a relay that tunnels need
+constexpr duration patience = 300ms;          ///< for UDP, before a stream is opened
+constexpr duration keepalive_interval = 25s;  ///< of a relay that tunnels need
+constexpr duration measure_interval = 300s;   ///< of the others
+constexpr duration udp_again_interval = 10s;  ///< while by stream
+constexpr duration latest_pong = 5s;
+constexpr unsigned lost_after = 3;
+constexpr std::size_t max_waiting = 16;
+constexpr std::size_t max_relays = 64;
+
+constexpr duration first_bind_gap = 250ms;
+constexpr duration longest_bind_gap = 30s;
+
+constexpr duration first_stream_gap = 1s;
+constexpr duration longest_stream_gap = 60s;
+
+duration doubled(duration first, unsigned times, duration longest) {
+    return std::min(first * (std::int64_t{1} << std::min(times, 10U)), longest);
+}
+
+}  // namespace
+
+// ---- which relay ----------------------------------------------------------------------------------------------------------
+
+const relay_state* relay_client::find(std::uint32_t id) const {
+    const auto found = std::ranges::find(relays_, id, [](const auto& each) { return each.info.id; });
+    return found == relays_.end() ? nullptr : &*found;
+}
+
+relay_state* relay_client::by_id(std::uint32_t id) {
+    const auto found = std::ranges::find(relays_, id, [](const auto& each) { return each.info.id; });
+    return found == relays_.end() ? nullptr : &*found;
+}
+
+relay_state* relay_client::by_address(const path_address& from) {
+    const auto found = std::ranges::find_if(relays_, [&](const relay_state& each) {
+        if (from.channel != main_channel) return each.stream == from.channel;
+        return std::ranges::find(each.info.udp, from.at) != each.info.udp.end();
+    });
+    return found == relays_.end() ? nullptr : &*found;
+}
+
+// ---- what the server says -------------------------------------------------------------------------------------------------
+
+void relay_client::on_list(const std::vector<wire::relay_info>& relays, time_point now) {
+    std::vector<relay_state> next;
+    for (const auto& info : relays) {
+        if (next.size() == max_relays) break;
+        if (auto* const known = by_id(info.id); known != nullptr && known->info == info) {
+            next.push_back(std::move(*known));
+            known->stream = main_channel;
+            continue;
+        }
+        next.push_back({.info = info});
+        next.back().next_ask = now;
+    }
+    for (auto& each : relays_)
+        close_stream(each);
+    relays_ = std::move(next);
+    count_bindings();
+    for (auto& [in, list] : bindings_) {
+        for (auto& each : list) {
+            const auto* const relay = find(each.relay);
+            if (relay == nullptr || !relay->way) each.is_bound = false;
+        }
+        tell(in);
+    }
+}
+
+void relay_client::on_grants(spi in, const std::vector<wire::relay_grant>& grants, time_point now) {
+    std::vector<binding> next;
+    auto& present = bindings_[in];
+    for (const auto& grant : grants) {
+        const auto known = std::ranges::find(present, grant.relay, &binding::relay);
+        if (known != present.end() && known->token == grant.token) {
+            next.push_back(*known);
+            continue;
+        }
+        // A fresh token for what is bound already replaces the old one without a gap.
+        next.push_back({.relay = grant.relay,
+                        .token = grant.token,
+                        .is_bound = known != present.end() && known->is_bound,
+                        .next_try = now});
+    }
+    present = std::move(next);
+    count_bindings();
+    for (const auto& grant : grants) {
+        if (auto* const relay = by_id(grant.relay); relay != nullptr && !relay->way) ask(*relay, now);
+    }
+    bind_due(now);
+    tell(in);
+}
+
+void relay_client::on_tunnel_removed(spi in) {
+    bindings_.erase(in);
+    told_.erase(in);
+    count_bindings();
+}
+
+void relay_client::count_bindings() {
+    for (auto& relay : relays_)
+        relay.tunnels = relay.bound = 0;
+    for (const auto& [in, list] : bindings_) {
+        for (const auto& each : list) {
+            auto* const relay = by_id(each.relay);
+            if (relay == nullptr) continue;
+            ++relay->tunnels;
+            if (each.is_bound) ++relay->bound;
+        }
+    }
+    for (auto& relay : relays_) {
+        if (relay.tunnels > 0 && relay.way)
+            relay.next_ask = std::min(relay.next_ask, relay.asked_at + keepalive_interval);
+        if (relay.tunnels == 0 && relay.is_by_stream()) close_stream(relay);
+    }
+}
+
+// ---- what relays say ------------------------------------------------------------------------------------------------------
+
+void relay_client::on_datagram(const path_address& from, byte_view datagram, time_point now) {
+    auto* const relay = by_address(from);
+    if (relay == nullptr) return;
+    const auto message = wire::parse_relay_message(datagram);
+    if (!message) return;
+    std::visit(overloaded{
+                   [&](const wire::relay_pong& it) { on(*relay, from, it, now); },
+                   [&](const wire::relay_bind_ok& it) { on(*relay, it); },
+                   [&](const wire::relay_bind_err& it) { on(*relay, it, now); },
+                   [](const auto&) {},
+               },
+               *message);
+}
+
+void relay_client::on(relay_state& relay, const path_address& from, const wire::relay_pong& message, time_point now) {
+    const auto sent = std::ranges::find(relay.waiting, message.nonce, &relay_state::asked::nonce);
+    if (sent == relay.waiting.end() || sent->to != from || now - sent->at > latest_pong) return;
+    const auto took = now - sent->at;
+    std::erase_if(relay.waiting, [&](const auto& each) { return each.at <= sent->at && each.to == from; });
+    const bool is_other_way = relay.way != from;
+    // UDP is better than a stream; of two ways of a kind the first that answered stays.
+    if (relay.way && is_other_way && (from.channel != main_channel || relay.way->channel == main_channel)) return;
+    relay.round_trip = relay.round_trip && !is_other_way ? *relay.round_trip + (took - *relay.round_trip) / 4 : took;
+    relay.cookie = message.cookie;
+    relay.unanswered = 0;
+    relay.asking_since = never;
+    relay.next_ask = now + (relay.tunnels > 0 ? keepalive_interval : measure_interval);
+    if (is_other_way) {
+        take_way(relay, from, now);
+    } else if (message.bindings < relay.bound) {
+        bind_all(relay, now);
+    }
+    bind_due(now);
+}
+
+void relay_client::take_way(relay_state& relay, const path_address& way, time_point now) {
+    log_.debug("relay answers", {{"relay", relay.info.name}, {"endpoint", to_string(way.at)}});
+    relay.way = way;
+    relay.stream_failures = 0;
+    if (way.channel == main_channel) {
+        close_stream(relay);
+        relay.udp_next = never;
+    } else {
+        relay.udp_next = now + udp_again_interval;
+    }
+    bind_all(relay, now);
+}
+
+void relay_client::on(relay_state& relay, const wire::relay_bind_ok& message) {
+    const auto found = bindings_.find(message.bound);
+    if (found == bindings_.end()) return;
+    for (auto& each : found->second) {
+        if (each.relay != relay.info.id) continue;
+        if (!std::exchange(each.is_bound, true)) ++relay.bound;
+        each.tries = 0;
+        each.next_try = never;
+    }
+    tell(message.bound);
+}
+
+void relay_client::on(relay_state& relay, const wire::relay_bind_err& message, time_point now) {
+    log_.debug("relay refused a binding", {{"relay", relay.info.name}, {"code", std::to_string(message.code)}});
+    const auto found = bindings_.find(message.refused);
+    if (found == bindings_.end()) return;
+    for (auto& each : found->second) {
+        if (each.relay == relay.info.id) each.next_try = std::max(each.next_try, now + first_bind_gap);
+    }
+    // Its cookie may have become too old: PONG brings another.
+    if (relay.waiting.empty()) ask(relay, now);
+}
+
+// ---- asking ---------------------------------------------------------------------------------------------------------------
+
+void relay_client::ping(relay_state& relay, const path_address& to, time_point now) {
+    const auto nonce = random_.array<std::tuple_size_v<wire::relay_nonce>>();
+    relay.waiting.push_back({nonce, to, now});
+    if (relay.waiting.size() > max_waiting) relay.waiting.pop_front();
+    out_.emplace_back(send_plain{to, encode(wire::relay_message{wire::relay_ping{nonce}})});
+}
+
+void relay_client::ask(relay_state& relay, time_point now) {
+    relay.asked_at = now;
+    ++relay.unanswered;
+    if (relay.way && relay.unanswered <= lost_after) {
+        ping(relay, *relay.way, now);
+        relay.next_ask = now + std::max<duration>(first_gap, relay.round_trip.value_or(0ms) * 3 / 2);
+        return;
+    }
+    if (relay.way) lose_way(relay, now);
+    if (relay.asking_since == never) {
+        relay.asking_since = now;
+        relay.unanswered = 1;
+    }
+    for (const auto& at : relay.info.udp)
+        ping(relay, at, now);
+    if (relay.stream_remote) ping(relay, {relay.stream, relay.stream_remote}, now);
+    const auto longest = relay.tunnels > 0 ? longest_gap : measure_interval;
+    relay.next_ask = now + jittered(doubled(first_gap, relay.unanswered - 1, longest), random_);
+}
+
+void relay_client::lose_way(relay_state& relay, time_point) {
+    log_.info("relay is silent", {{"relay", relay.info.name}});
+    relay.way.reset();
+    relay.round_trip.reset();
+    relay.udp_next = never;
+    close_stream(relay);
+    forget_bindings(relay.info.id);
+}
+
+void relay_client::on_doubt(time_point now) {
+    for (auto& relay : relays_) {
+        if (relay.tunnels == 0 || !relay.way || !relay.waiting.empty()) continue;
+        relay.unanswered = 0;
+        ask(relay, now);
+    }
+}
+
+void relay_client::on_network_change(time_point now) {
+    for (auto& relay : relays_) {
+        relay.unanswered = 0;
+        relay.waiting.clear();
+        if (relay.way) {
+            ask(relay, now);
+        } else {
+            relay.asking_since = never;
+            relay.next_ask = now;
+        }
+        relay.stream_next = now;
+        if (relay.is_by_stream()) relay.udp_next = now;
+    }
+}
+
+// ---- streams --------------------------------------------------------------------------------------------------------------
+
+void relay_client::open_stream_if_needed(relay_state& relay, time_point now) {
+    const bool is_silent = relay.asking_since != never && now - relay.asking_since >= patience;
+    if (relay.way || relay.stream != main_channel || relay.tunnels == 0 || !is_silent) return;
+    if (now < relay.stream_next || (relay.info.tls.empty() && relay.info.tcp.empty())) return;
+    relay.stream = around_.next_channel();
+    out_.emplace_back(open_relay_stream{relay.stream, relay.info});
+}
+
+void relay_client::close_stream(relay_state& relay) {
+    if (relay.stream == main_channel) return;
+    out_.emplace_back(close_own_channel{relay.stream});
+    if (relay.is_by_stream()) {
+        relay.way.reset();
+        relay.round_trip.reset();
+        relay.next_ask = std::min(relay.next_ask, relay.asked_at + first_gap);
+    }
+    relay.stream = main_channel;
+    relay.stream_remote = {};
+}
+
+void relay_client::on_channel_open(channel_id channel, const endpoint& remote, time_point now) {
+    const auto found = std::ranges::find(relays_, channel, &relay_state::stream);
+    if (channel == main_channel || found == relays_.end()) return;
+    found->stream_remote = remote;
+    ping(*found, {channel, remote}, now);
+}
+
+bool relay_client::on_channel_closed(channel_id channel, time_point now) {
+    const auto found = std::ranges::find(relays_, channel, &relay_state::stream);
+    if (channel == main_channel || found == relays_.end()) return false;
+    auto& relay = *found;
+    const bool was_way = relay.is_by_stream();
+    relay.stream = main_channel;
+    relay.stream_remote = {};
+    relay.stream_next = was_way ? now : now + doubled(first_stream_gap, relay.stream_failures++, longest_stream_gap);
+    if (was_way) {
+        lose_way(relay, now);
+        relay.asking_since = now - patience;
+        relay.next_ask = now;
+    }
+    return true;
+}
+
+// ---- bindings -------------------------------------------------------------------------------------------------------------
+
+void relay_client::bind_all(const relay_state& relay, time_point now) {
+    for (auto& [in, list] : bindings_) {
+        for (auto& each : list) {
+            if (each.relay != relay.info.id) continue;
+            each.tries = 0;
+            each.next_try = now;
+        }
+    }
+}
+
+void relay_client::bind_due(time_point now) {
+    for (auto& [in, list] : bindings_) {
+        for (auto& each : list) {
+            if (each.next_try > now) continue;
+            const auto* const relay = find(each.relay);
+            if (relay == nullptr || !relay->way) {
+                each.next_try = never;
+                continue;
+            }
+            out_.emplace_back(
+                send_plain{*relay->way, encode(wire::relay_message{wire::relay_bind{relay->cookie, each.token}})});
+            each.next_try = now + jittered(doubled(first_bind_gap, each.tries++, longest_bind_gap), random_);
+        }
+    }
+}
+
+void relay_client::tell(spi in) {
+    const auto found = bindings_.find(in);
+    if (found == bindings_.end()) return;
+    std::vector<relay_path> paths;
+    for (const auto& each : found->second) {
+        const auto* const relay = find(each.relay);
+        if (each.is_bound && relay != nullptr && relay->way) paths.push_back({each.relay, *relay->way});
+    }
+    auto& told = told_[in];
+    if (told == paths) return;
+    told = paths;
+    out_.emplace_back(tunnel_bound{in, std::move(paths)});
+}
+
+void relay_client::forget_bindings(std::uint32_t id) {
+    for (auto& [in, list] : bindings_) {
+        for (auto& each : list) {
+            if (each.relay == id) each.is_bound = false;
+        }
+        tell(in);
+    }
+    count_bindings();
+}
+
+// ---- time -----------------------------------------------------------------------------------------------------------------
+
+void relay_client::on_deadline(time_point now) {
+    for (auto& relay : relays_) {
+        if (relay.next_ask <= now) ask(relay, now);
+        open_stream_if_needed(relay, now);
+        if (relay.udp_next > now) continue;
+        relay.udp_next = now + udp_again_interval;
+        for (const auto& at : relay.info.udp)
+            ping(relay, at, now);
+    }
+    bind_due(now);
+}
+
+time_point relay_client::next_deadline() const {
+    auto first = never;
+    for (const auto& relay : relays_) {
+        first = std::min({first, relay.next_ask, relay.udp_next});
+        const bool may_open = !relay.way && relay.stream == main_channel && relay.tunnels > 0 &&
+                              relay.asking_since != never && !(relay.info.tls.empty() && relay.info.tcp.empty());
+        if (may_open) first = std::min(first, std::max(relay.asking_since + patience, relay.stream_next));
+    }
+    for (const auto& [in, list] : bindings_) {
+        for (const auto& each : list)
+            first = std::min(first, each.next_try);
+    }
+    return first;
+}
+
+std::optional<relay_output> relay_client::poll_output() {
+    if (out_.empty()) return std::nullopt;
+    auto first = std::move(out_.front());
+    out_.pop_front();
+    return first;
+}
+
+// ---- views ----------------------------------------------------------------------------------------------------------------
+
+std::vector<relay_view> relay_client::views() const {
+    std::vector<relay_view> all;
+    for (const auto& relay : relays_)
+        all.push_back({relay.info, relay.round_trip, relay.is_by_stream(), relay.tunnels});
+    return all;
+}
+
+std::vector<wire::relay_round_trip> relay_client::round_trips() {
+    std::vector<wire::relay_round_trip> all;
+    for (auto& relay : relays_) {
+        if (!relay.round_trip) {
+            relay.told_ms.reset();
+            continue;
+        }
+        const auto ms = static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(*relay.round_trip + 500us).count());
+        const auto difference = relay.told_ms ? std::max(ms, *relay.told_ms) - std::min(ms, *relay.told_ms) : 0;
+        if (!relay.told_ms || (difference > 5 && difference * 5 > *relay.told_ms)) relay.told_ms = ms;
+        all.push_back({relay.info.id, *relay.told_ms});
+    }
+    return all;
+}
+
+}  // namespace buri::core
