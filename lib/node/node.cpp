@@ -133,6 +133,10 @@ void node::on_output(core::node_output& output) {
     std::visit(overloaded{
                    [&](const core::send_request& it) { link_.send(wire::encode(it.message)); },
                    [&](core::send_plain& it) { links_.on_plain(std::move(it)); },
+                   [](const core::open_relay_stream&) {},
+                   [](const core::open_own_socket&) {},
+                   [](const core::keep_channel&) {},
+                   [](const core::close_own_channel&) {},
                    [&](core::tunnel_wants& it) { links_.on_tunnel(std::move(it)); },
                    [&](const core::route_peer& it) { links_.on_route(it.peer, it.in); },
                    [&](const core::remove_tunnel& it) { links_.on_remove(it.peer, it.in); },

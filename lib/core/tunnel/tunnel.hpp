@@ -153,8 +153,8 @@ public:
     tunnel& operator=(const tunnel&) = delete;
 
     /// A datagram with id 0 whose spi is spi_in(). Whole, as received; `to` is the own address that it came to, if this machine
-    /// has several.
-    void on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
+    /// has several. True if it is of the peer.
+    bool on_clear_datagram(const path_address& from, byte_view datagram, time_point now,
                            const std::optional<ip_address>& to = {});
     /// An authentic message of the peer for the tunnel itself, as opposed to its user.
     void on_message(const wire::tunnel_message& message, time_point now);

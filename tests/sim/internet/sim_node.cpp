@@ -204,6 +204,10 @@ void sim_node::carry_out(core::node_output what) {
     std::visit(overloaded{
                    [&](core::send_request& request) { server_.send(*this, request.message); },
                    [&](core::send_plain& plain) { life_->links.on_plain(std::move(plain)); },
+                   [](const core::open_relay_stream&) {},
+                   [](const core::open_own_socket&) {},
+                   [](const core::keep_channel&) {},
+                   [](const core::close_own_channel&) {},
                    [&](core::tunnel_wants& wants) { life_->links.on_tunnel(std::move(wants)); },
                    [&](core::route_peer& route) { life_->links.on_route(route.peer, route.in); },
                    [&](core::remove_tunnel& gone) { life_->links.on_remove(gone.peer, gone.in); },
