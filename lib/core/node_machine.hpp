@@ -1,6 +1,7 @@
 #pragma once
 // A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels,
 // and the discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
+#include "buri/core/port_mapping/report.hpp"
 #include "buri/core/tunnel/tunnel.hpp"
 #include "buri/wire/json.hpp"
 
@@ -47,6 +48,10 @@ struct keep_channel {
 };
 struct close_own_channel {
     channel_id channel = 0;
+};
+/// A datagram from outside came through this forwarded port.
+struct mapping_reached {
+    endpoint external;
 };
 /// Something that one tunnel wants. `in` names the tunnel: a peer may have two while a new one replaces the old. The
 /// first of every tunnel is tunnel_changed, and it comes before route_peer names the tunnel. Never
@@ -116,19 +121,10 @@ struct echo_answered {
 /// once a connection.
 struct reconnect_wanted {};
 
-using node_output = std::variant<send_request, send_plain, open_relay_stream, open_own_socket, keep_channel,
-                                 close_own_channel, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
+using node_output = std::variant<send_request, send_plain, open_relay_stream, open_own_socket, keep_channel, close_own_channel, mapping_reached, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
                                  request_done, node_event, echo_answered, reconnect_wanted>;
 
 // ---- views for display ---------------------------------------------------------------------------------------------
-
-/// A port of this node that the gateway forwards.
-struct port_mapped {
-    bool tcp = false;
-    endpoint external;
-    bool verified = false;  ///< a datagram from outside has arrived through it
-    bool operator==(const port_mapped&) const = default;
-};
 
 /// A relay as this node measures it.
 struct relay_view {
@@ -167,7 +163,7 @@ public:
     /// Where this node takes streams that carry datagrams; port 0: nowhere.
     void on_stream_port(std::uint16_t port, time_point now);
     /// What the gateway says that it forwards to this node; offered to peers once the server has reached it.
-    void on_port_mappings(std::vector<port_mapped> mappings, time_point now);
+    void on_port_mappings(std::vector<port_mapping> mappings, time_point now);
     /// A channel that was asked for can be used. `remote` is the other end of a stream.
     void on_channel_open(channel_id channel, const endpoint& remote, time_point now);
     /// A channel is gone, or could not be opened.
@@ -211,7 +207,7 @@ public:
     [[nodiscard]] std::vector<endpoint> mapped_endpoints() const;
     [[nodiscard]] const nat_report& nat() const;
     [[nodiscard]] std::vector<relay_view> relays() const;
-    [[nodiscard]] std::vector<port_mapped> port_mappings() const;
+    [[nodiscard]] std::vector<port_mapping> port_mappings() const;
     /// By its name in a network, by its own nickname if no network has that name, by address, or nick.network.
     /// errc::peer_not_found, errc::peer_ambiguous (the text lists the candidates).
     [[nodiscard]] result<node_id> find_peer(std::string_view text) const;

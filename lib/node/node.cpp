@@ -137,6 +137,7 @@ void node::on_output(core::node_output& output) {
                    [](const core::open_own_socket&) {},
                    [](const core::keep_channel&) {},
                    [](const core::close_own_channel&) {},
+                   [](const core::mapping_reached&) {},
                    [&](core::tunnel_wants& it) { links_.on_tunnel(std::move(it)); },
                    [&](const core::route_peer& it) { links_.on_route(it.peer, it.in); },
                    [&](const core::remove_tunnel& it) { links_.on_remove(it.peer, it.in); },

@@ -76,6 +76,14 @@ void node_machine::parts::check_reach() {
     }
 }
 
+void node_machine::parts::on_stun(const path_address& from, const wire::stun_response& response) {
+    if (const auto reached = forwarded.on_response(response)) {
+        out.push_back(mapping_reached{*reached});
+    } else {
+        stun.on_response(from.at, response, now);
+    }
+}
+
 void node_machine::parts::ask_introductions() {
     while (!waiting.is_full()) {
         const auto peer = tunnels.take_wanted(now);
@@ -187,8 +195,7 @@ void node_machine::on_datagram(const path_address& from, byte_view datagram, tim
     p.now = now;
     const auto kind = wire::classify(datagram);
     if (kind == wire::datagram_kind::stun) {
-        const auto response = wire::parse_stun_response(datagram);
-        if (response && !p.forwarded.on_response(*response)) p.stun.on_response(from.at, *response, now);
+        if (const auto response = wire::parse_stun_response(datagram)) p.on_stun(from, *response);
     } else if (kind == wire::datagram_kind::relay_control) {
         p.relays.on_datagram(from, datagram, now);
     } else if (kind == wire::datagram_kind::tunnel_clear) {
@@ -205,7 +212,7 @@ void node_machine::on_stream_port(std::uint16_t port, time_point now) {
     parts_->settle(now);
 }
 
-void node_machine::on_port_mappings(std::vector<port_mapped> mappings, time_point now) {
+void node_machine::on_port_mappings(std::vector<port_mapping> mappings, time_point now) {
     parts_->now = now;
     parts_->forwarded.on_mappings(std::move(mappings), now);
     parts_->settle(now);
@@ -374,7 +381,7 @@ const nat_report& node_machine::nat() const {
 std::vector<relay_view> node_machine::relays() const {
     return parts_->relays.views();
 }
-std::vector<port_mapped> node_machine::port_mappings() const {
+std::vector<port_mapping> node_machine::port_mappings() const {
     return parts_->forwarded.mappings();
 }
 result<node_id> node_machine::find_peer(std::string_view text) const {

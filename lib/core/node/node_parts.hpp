@@ -50,6 +50,7 @@ struct node_machine::parts {
     void tell_endpoints();
     void drain_relays();
     void check_reach();
+    void on_stun(const path_address& from, const wire::stun_response& response);
     void ask_introductions();
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);

@@ -31,8 +31,8 @@ std::vector<wire::candidate> own_candidates(const own_ways& ways, const ip_prefi
         if (std::ranges::none_of(found, is_same)) found.push_back(made);
     };
     for (const auto& each : ways.forwarded) {
-        if (!each.verified) continue;
-        add(each.tcp ? wire::candidate_kind::tcp : wire::candidate_kind::port_mapped, each.external);
+        if (!each.is_verified) continue;
+        add(each.protocol == mapping_protocol::tcp ? wire::candidate_kind::tcp : wire::candidate_kind::port_mapped, each.external);
     }
     for (const auto& where : ways.hosts)
         add(wire::candidate_kind::host, where);

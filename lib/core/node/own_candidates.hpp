@@ -12,7 +12,7 @@ namespace buri::core {
 struct own_ways {
     std::span<const endpoint> hosts;         ///< with the UDP port
     std::span<const endpoint> mapped;        ///< as STUN servers see the UDP port
-    std::span<const port_mapped> forwarded;  ///< by the gateway; only those that were reached count
+    std::span<const port_mapping> forwarded;  ///< by the gateway; only those that were reached count
     std::uint16_t stream_port = 0;           ///< 0: no streams are taken
 };
 

@@ -10,6 +10,10 @@
 
 namespace buri::core {
 
+inline bool is_tcp(const port_mapping& mapping) {
+    return mapping.protocol == mapping_protocol::tcp;
+}
+
 class reach_checks {
 public:
     static constexpr duration first_gap = std::chrono::seconds(1);
@@ -17,17 +21,17 @@ public:
 
     explicit reach_checks(random_source& random) : random_(random) {}
 
-    void on_mappings(std::vector<port_mapped> mappings, time_point now) {
+    void on_mappings(std::vector<port_mapping> mappings, time_point now) {
         std::vector<check> next;
         for (auto& each : mappings) {
             const auto known = std::ranges::find_if(checks_, [&](const check& old) {
-                return old.mapping.tcp == each.tcp && old.mapping.external == each.external;
+                return old.mapping.protocol == each.protocol && old.mapping.external == each.external;
             });
             if (known != checks_.end()) {
                 next.push_back(*known);
             } else {
-                each.verified = false;
-                next.push_back({.mapping = each, .next_try = each.tcp ? never : now});
+                each.is_verified = false;
+                next.push_back({.mapping = each, .next_try = is_tcp(each) ? never : now});
             }
         }
         checks_ = std::move(next);
@@ -37,7 +41,7 @@ public:
     void start_again(time_point now) {
         for (auto& each : checks_) {
             each.tries = 0;
-            if (!each.mapping.tcp) each.next_try = now;
+            if (!is_tcp(each.mapping)) each.next_try = now;
         }
     }
     /// What the server is to be asked now.
@@ -50,16 +54,16 @@ public:
         }
         return std::nullopt;
     }
-    /// True if the datagram was one that the server was asked for: a mapping is believed now.
-    bool on_response(const wire::stun_response& response) {
+    /// The mapping that is believed from now on, if the datagram was one that the server was asked for.
+    std::optional<endpoint> on_response(const wire::stun_response& response) {
         const auto found = std::ranges::find_if(checks_, [&](const check& each) {
             return each.next_try != never && each.transaction == response.transaction && each.tries > 0;
         });
-        if (found == checks_.end()) return false;
-        found->mapping.verified = true;
+        if (found == checks_.end()) return std::nullopt;
+        found->mapping.is_verified = true;
         found->next_try = never;
         believe_streams();
-        return true;
+        return found->mapping.external;
     }
 
     [[nodiscard]] time_point next_deadline() const {
@@ -68,8 +72,8 @@ public:
             first = std::min(first, each.next_try);
         return first;
     }
-    [[nodiscard]] std::vector<port_mapped> mappings() const {
-        std::vector<port_mapped> all;
+    [[nodiscard]] std::vector<port_mapping> mappings() const {
+        std::vector<port_mapping> all;
         for (const auto& each : checks_)
             all.push_back(each.mapping);
         return all;
@@ -77,7 +81,7 @@ public:
 
 private:
     struct check {
-        port_mapped mapping;
+        port_mapping mapping;
         wire::stun_transaction transaction{};
         unsigned tries = 0;
         time_point next_try = never;
@@ -85,9 +89,9 @@ private:
     /// A gateway that tells the truth about datagrams is believed about streams.
     void believe_streams() {
         const bool is_true =
-            std::ranges::any_of(checks_, [](const check& each) { return each.mapping.verified && !each.mapping.tcp; });
+            std::ranges::any_of(checks_, [](const check& each) { return each.mapping.is_verified && !is_tcp(each.mapping); });
         for (auto& each : checks_) {
-            if (each.mapping.tcp) each.mapping.verified = is_true;
+            if (is_tcp(each.mapping)) each.mapping.is_verified = is_true;
         }
     }
 

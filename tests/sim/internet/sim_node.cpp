@@ -208,6 +208,7 @@ void sim_node::carry_out(core::node_output what) {
                    [](const core::open_own_socket&) {},
                    [](const core::keep_channel&) {},
                    [](const core::close_own_channel&) {},
+                   [](const core::mapping_reached&) {},
                    [&](core::tunnel_wants& wants) { life_->links.on_tunnel(std::move(wants)); },
                    [&](core::route_peer& route) { life_->links.on_route(route.peer, route.in); },
                    [&](core::remove_tunnel& gone) { life_->links.on_remove(gone.peer, gone.in); },

@@ -165,6 +165,21 @@ TEST_CASE("stopped discovery is quiet and keeps what it knows") {
     CHECK(f.take() == 2);
 }
 
+TEST_CASE("a port that the gateway forwards is offered first, once it was reached") {
+    const std::vector hosts{at("192.168.1.2:4")};
+    const std::vector mapped{at("203.0.113.7:5")};
+    std::vector<port_mapping> forwarded{{.protocol = mapping_protocol::udp, .external = at("203.0.113.7:9")},
+                                        {.protocol = mapping_protocol::tcp, .external = at("203.0.113.7:9")}};
+    CHECK(own_candidates({hosts, mapped, forwarded, 0}, {}, {}).size() == 2);
+    for (auto& each : forwarded)
+        each.is_verified = true;
+    const auto found = own_candidates({hosts, mapped, forwarded, 7}, {}, {});
+    REQUIRE(found.size() == 6);
+    CHECK(found[0] == wire::candidate{wire::candidate_kind::port_mapped, at("203.0.113.7:9")});
+    CHECK(found[1] == wire::candidate{wire::candidate_kind::tcp, at("203.0.113.7:9")});
+    CHECK(found[4] == wire::candidate{wire::candidate_kind::tcp, at("192.168.1.2:7")});
+}
+
 TEST_CASE("candidates are host addresses, then mapped ones, at most ten, and never of the VPN") {
     const auto pool = *parse_ip_prefix("100.64.0.0/10");
     const auto ula = *parse_ip_prefix("fd00:1:2:3::/64");
@@ -172,15 +187,15 @@ TEST_CASE("candidates are host addresses, then mapped ones, at most ten, and nev
                             at("[fd00:1:2:3::9]:4"), at("[fe80::1]:4"),    at("0.0.0.0:4"),   at("224.0.0.1:4"),
                             at("192.168.1.3:0"),     at("[2001:db8::1]:4")};
     const std::vector mapped{at("192.168.1.2:4"), at("203.0.113.7:5")};
-    const auto found = own_candidates(hosts, mapped, pool, ula);
+    const auto found = own_candidates({hosts, mapped, {}, 0}, pool, ula);
     REQUIRE(found.size() == 3);
     CHECK(found[0] == wire::candidate{wire::candidate_kind::host, hosts[0]});
     CHECK(found[1] == wire::candidate{wire::candidate_kind::host, hosts[9]});
     CHECK(found[2] == wire::candidate{wire::candidate_kind::mapped, mapped[1]});
 
-    CHECK(own_candidates(hosts, {}, {}, {}).size() == 4);  // before the prefixes are known
+    CHECK(own_candidates({hosts, {}, {}, 0}, {}, {}).size() == 4);  // before the prefixes are known
     std::vector<endpoint> many;
     for (std::uint32_t i = 1; i < 30; ++i)
         many.push_back({ip_address::v4(0x0a000000 + i), 4});
-    CHECK(own_candidates(many, mapped, pool, ula).size() == wire::max_candidates);
+    CHECK(own_candidates({many, mapped, {}, 0}, pool, ula).size() == wire::max_candidates);
 }
