@@ -51,6 +51,7 @@ port_mapper::port_mapper(const asio::any_io_executor& executor, random_source& r
       machine_(random, settings_.nonce_secret),
       v4_(executor),
       v6_(executor),
+      announcements_(executor),
       timer_(executor),
       changed_(executor) {}
 
@@ -61,6 +62,7 @@ void port_mapper::start(net::task_group& tasks) {
     }));
     tasks.spawn(run_reader(v4_));
     tasks.spawn(run_reader(v6_));
+    tasks.spawn(run_announcements());
     tasks.spawn(run_upnp());
     on_network_change();
 }
@@ -120,6 +122,34 @@ asio::awaitable<void> port_mapper::run_reader(link& from) {
         if (problem) continue;  // closed, or replaced
         for (int i = 0; i < budget && receive_one(from); ++i) {
         }
+    }
+}
+
+/// Bound to the group's address: datagrams to this host do not come here. Every host is a member (RFC 1112).
+void port_mapper::open_announcements() {
+    constexpr std::uint16_t announcement_port = 5350;
+    const asio::ip::udp::endpoint all_hosts(asio::ip::address_v4({224, 0, 0, 1}), announcement_port);
+    asio::error_code problem;
+    announcements_.open(all_hosts.protocol(), problem);
+    if (!problem) announcements_.set_option(asio::socket_base::reuse_address(true), problem);
+    if (!problem) announcements_.bind(all_hosts, problem);
+    if (!problem) announcements_.non_blocking(true, problem);
+    if (!problem) return;
+    log_.debug("gateways that restart are not heard", {{"error", problem.message()}});
+    announcements_.close(problem);
+}
+
+asio::awaitable<void> port_mapper::run_announcements() {
+    open_announcements();
+    std::array<std::uint8_t, 1500> buffer{};
+    while (announcements_.is_open()) {
+        asio::ip::udp::endpoint from;
+        const auto space = asio::buffer(buffer);
+        const auto [problem, size] = co_await announcements_.async_receive_from(space, from, net::as_tuple);
+        if (problem || !from.address().is_v4()) continue;
+        const endpoint sender{ip_address::v4(from.address().to_v4().to_uint()), from.port()};
+        machine_.on_announcement(sender, byte_view(buffer).first(size), net::now());
+        pump();
     }
 }
 

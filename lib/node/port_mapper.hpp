@@ -36,7 +36,7 @@ public:
     void start(net::task_group& tasks);
     /// Of this host; 0 for none.
     void set_ports(std::uint16_t udp, std::uint16_t tcp);
-    /// Addresses, links or routes have changed: looks which gateway there is now, and asks again what was refused.
+    /// Addresses, links or routes have changed: looks which gateway there is now, and asks it again.
     void on_network_change();
     /// See core::port_mapper::set_verified.
     void set_verified(const endpoint& external, bool is_verified);
@@ -55,6 +55,8 @@ private:
     };
 
     asio::awaitable<void> run_reader(link& from);
+    asio::awaitable<void> run_announcements();
+    void open_announcements();
     asio::awaitable<void> run_upnp();
     void follow(link& which, net::address_family family);
     void open(link& which);
@@ -72,6 +74,7 @@ private:
     core::port_mapper machine_;
     link v4_;
     link v6_;
+    asio::ip::udp::socket announcements_;
     net::machine_timer timer_;
     net::change_signal changed_;  ///< a socket was opened, an order came, or all is closed
     std::optional<core::upnp_order> order_;

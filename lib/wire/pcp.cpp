@@ -7,6 +7,7 @@ namespace buri::wire {
 namespace {
 
 constexpr std::uint8_t version = 2;
+constexpr std::uint8_t announce_opcode = 0;
 constexpr std::uint8_t map_opcode = 1;
 constexpr std::uint8_t response_bit = 0x80;
 /// RFC 6887 section 7: longer messages are invalid, and so are those that do not end on a word.
@@ -83,6 +84,19 @@ std::optional<pcp_map_response> parse_pcp_map(byte_view datagram) {
     out.external.address = ip_address::v6(in.array<16>());
     if (!is_ours || !is_map || !read_options(in)) return std::nullopt;
     return out;
+}
+
+std::optional<std::uint32_t> parse_pcp_announcement(byte_view datagram) {
+    reader in(datagram);
+    const bool is_ours = in.u8() == version;
+    const bool is_announcement = in.u8() == (announce_opcode | response_bit);
+    in.u8();
+    const bool is_success = in.u8() == static_cast<std::uint8_t>(pcp_result::success);
+    in.u32();
+    const auto epoch = in.u32();
+    in.take(12);
+    if (!in.finish() || !is_ours || !is_announcement || !is_success) return std::nullopt;
+    return epoch;
 }
 
 bool is_pcp_refused_by_version(byte_view datagram) {

@@ -1,5 +1,5 @@
 #pragma once
-// PCP's MAP (RFC 6887), a client's part: asks the gateway to open a port from outside to this host.
+// PCP's MAP and ANNOUNCE (RFC 6887), a client's part: asks the gateway to open a port from outside to this host.
 //
 //     request     2:u8 1:u8 0:u16 lifetime:u32 client:bytes[16]  nonce:bytes[12] protocol:u8 0:bytes[3] internal:u16
 //                 suggested port:u16 suggested address:bytes[16]
@@ -67,6 +67,9 @@ struct pcp_map_response {
 };
 /// Nothing unless it is version 2's response to MAP. Options behind it are skipped.
 std::optional<pcp_map_response> parse_pcp_map(byte_view datagram);
+
+/// The epoch of ANNOUNCE's response: 2:u8 128:u8 0:u8 result:u8 lifetime:u32 epoch:u32 0:bytes[12]
+std::optional<std::uint32_t> parse_pcp_announcement(byte_view datagram);
 
 /// A response, of either protocol and any length, that refuses version 2.
 bool is_pcp_refused_by_version(byte_view datagram);

@@ -10,6 +10,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const byte_view datagram(data, size);
     const auto pcp = wire::parse_pcp_map(datagram);
     const auto pmp = wire::parse_nat_pmp(datagram);
+    const bool is_announcement = wire::parse_pcp_announcement(datagram).has_value();
+    require(!is_announcement || (!pcp && !pmp), "an announcement is no answer");
     require(!pcp || !pmp, "a datagram is of one protocol");
     const bool is_refused = wire::is_pcp_refused_by_version(datagram);
     if (pcp) {

@@ -76,7 +76,7 @@ void gateway_client::ask_for(slot& which, std::uint16_t port, time_point now) {
 void gateway_client::try_again(time_point now) {
     if (!where_ || closes_) return;
     for (auto& each : slots_) {
-        if (each.port != 0 && !each.held && !each.schedule.is_asking()) each.schedule.begin(now);
+        if (each.port != 0 && !each.schedule.is_asking()) each.schedule.begin(now);
     }
 }
 
@@ -242,6 +242,16 @@ void gateway_client::on_datagram(const endpoint& from, byte_view datagram, time_
     update_report();
 }
 
+void gateway_client::on_announcement(const endpoint& from, byte_view datagram, time_point now) {
+    if (!where_ || closes_ || from != endpoint{where_->address, wire::port_control_port}) return;
+    auto epoch = wire::parse_pcp_announcement(datagram);
+    if (dialect_ == dialect::nat_pmp) {
+        const auto told = wire::parse_nat_pmp(datagram);
+        epoch = told && told->opcode == wire::nat_pmp_opcode::address ? std::optional(told->epoch) : std::nullopt;
+    }
+    if (epoch) on_epoch(*epoch, nullptr, now);
+}
+
 /// Only in answer to a request, and not once PCP has worked.
 bool gateway_client::is_refused_by_version(byte_view datagram) const {
     if (has_answered_ || closes_ || !where_->address.is_v4() || !wire::is_pcp_refused_by_version(datagram))
@@ -323,70 +333,6 @@ void gateway_client::leave(slot& which, bool is_gone) {
     if (!is_gone) return;
     which.is_leaving = false;
     which.held.reset();
-}
-
-// ---- what others see -----------------------------------------------------------------------------------------------
-
-bool gateway_client::is_any_held() const {
-    return std::ranges::any_of(slots_, [](const slot& each) { return each.held.has_value(); });
-}
-
-bool gateway_client::is_any_leaving() const {
-    return std::ranges::any_of(slots_, [](const slot& each) { return each.is_leaving; });
-}
-
-bool gateway_client::is_closed() const {
-    return closes_ && !is_any_leaving();
-}
-
-std::optional<endpoint> gateway_client::external_of(const slot& which) const {
-    if (!which.held) return std::nullopt;
-    if (dialect_ == dialect::pcp) return which.held->external;
-    if (!address_.known) return std::nullopt;
-    return endpoint{*address_.known, which.held->external.port};
-}
-
-void gateway_client::add_mappings(std::vector<port_mapping>& out) const {
-    for (const auto& each : slots_) {
-        const auto external = external_of(each);
-        if (external) out.push_back({each.protocol, dialect_, *external, each.held->lifetime, false});
-    }
-}
-
-std::optional<ip_address> gateway_client::external_address() const {
-    if (address_.known) return address_.known;
-    for (const auto& each : slots_) {
-        if (const auto external = external_of(each)) return external->address;
-    }
-    return std::nullopt;
-}
-
-const method_report& gateway_client::report_of(mapping_method method) const {
-    return reports_[method == mapping_method::pcp ? 0 : 1];
-}
-
-void gateway_client::update_report() {
-    if (!where_) return;
-    auto& kept = reports_[dialect_ == dialect::pcp ? 0 : 1];
-    auto present = present_report();
-    // At rest, the outcome of the last round stays.
-    if (present.state != method_state::not_asked) kept = std::move(present);
-}
-
-method_report gateway_client::present_report() const {
-    for (const auto& each : slots_) {
-        if (const auto external = external_of(each)) {
-            return {method_state::mapped, "", *external, each.held->expires};
-        }
-    }
-    for (const auto& each : slots_) {
-        if (!each.refusal.empty()) return {method_state::refused, each.refusal, {}, {}};
-    }
-    if (!address_.refusal.empty()) return {method_state::refused, address_.refusal, {}, {}};
-    if (is_silent_) return {method_state::no_answer, "", {}, {}};
-    const bool is_asking =
-        std::ranges::any_of(slots_, [](const slot& each) { return each.port != 0 && each.schedule.is_asking(); });
-    return {is_asking ? method_state::asking : method_state::not_asked, "", {}, {}};
 }
 
 }  // namespace buri::core

@@ -28,8 +28,11 @@ public:
     void stop();
     /// Mappings of other ports are given back.
     void set_ports(const mapped_ports& ports, time_point now);
-    /// Asks again for what is not mapped.
+    /// Asks again, also for what is mapped: the gateway may have restarted.
     void try_again(time_point now);
+    /// What the gateway tells everybody after a restart, to 224.0.0.1:5350 (RFC 6887 section 14.1, RFC 6886 section 3.2.1).
+    /// Anybody on its network can forge that: it has requests made, and nothing believed.
+    void on_announcement(const endpoint& from, byte_view datagram, time_point now);
     void on_datagram(const endpoint& from, byte_view datagram, time_point now);
     void on_deadline(time_point now);
     /// Gives every mapping back, and waits 250 ms at most for the answers.

@@ -48,6 +48,11 @@ void port_mapper::on_datagram(const endpoint& from, byte_view datagram, time_poi
     collect(now);
 }
 
+void port_mapper::on_announcement(const endpoint& from, byte_view datagram, time_point now) {
+    v4_.on_announcement(from, datagram, now);
+    collect(now);
+}
+
 void port_mapper::on_upnp_outcome(const upnp_outcome& outcome, time_point now) {
     upnp_.on_outcome(outcome, now);
     collect(now);

@@ -31,6 +31,8 @@ public:
     /// The network has changed: the default gateway of either family now, which may be the one before.
     void on_gateways(const std::optional<gateway>& v4, const std::optional<gateway>& v6, time_point now);
     void on_datagram(const endpoint& from, byte_view datagram, time_point now);
+    /// See gateway_client.
+    void on_announcement(const endpoint& from, byte_view datagram, time_point now);
     void on_upnp_outcome(const upnp_outcome& outcome, time_point now);
     /// A packet has come in through this mapping, or has not.
     void set_verified(const endpoint& external, bool is_verified);

@@ -39,7 +39,7 @@ void upnp_lease::set_ports(const mapped_ports& ports, time_point now) {
 }
 
 void upnp_lease::try_again(time_point now) {
-    if (where_ && !is_closing_ && held_.empty() && ports_ != mapped_ports{}) plan(now);
+    if (where_ && !is_closing_ && ports_ != mapped_ports{}) plan(now);
 }
 
 void upnp_lease::plan(time_point when) {

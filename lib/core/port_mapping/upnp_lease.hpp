@@ -31,7 +31,7 @@ public:
     void start(const gateway& where, const mapped_ports& ports, time_point now);
     void stop();
     void set_ports(const mapped_ports& ports, time_point now);
-    /// Asks again if nothing is mapped.
+    /// Asks again, also for what is mapped: the gateway may have restarted.
     void try_again(time_point now);
     void on_outcome(const upnp_outcome& outcome, time_point now);
     void on_deadline(time_point now);

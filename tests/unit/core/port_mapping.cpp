@@ -158,6 +158,46 @@ TEST_CASE("after a restart of the gateway both mappings are made again with the 
     }
 }
 
+TEST_CASE("a gateway that tells everybody of its restart has its mappings again in half a minute") {
+    for (const auto speech : speeches) {
+        port_mapping_world world;
+        world.router.speaks = speech;
+        world.begin();
+        world.pass(10min);
+        const auto first = world.sent.size();
+        const auto* told = speech == model_gateway::speech::pcp ? "02800000000000000000000a000000000000000000000000"
+                                                                : "008000000000000ac6336407";
+        world.router.restart(world.now);
+        world.mapper.on_announcement(at("10.0.0.3:5351"), *from_hex(told), world.now);
+        world.pass(40s);
+        CHECK(world.sent.size() == first);
+        world.router.restart(world.now - 10s);
+        world.mapper.on_announcement(at("10.0.0.1:5351"), *from_hex(told), world.now);
+        world.drain();
+        world.pass(40s);
+        CHECK(world.router.table.size() == 2);
+        const auto after = world.sent.size();
+        for (int i = 0; i < 1000; ++i) {
+            world.mapper.on_announcement(at("10.0.0.1:5351"), *from_hex(told), world.now);
+            world.drain();
+            world.pass(1s);
+        }
+        CHECK(world.sent.size() - after <= 3 * (1000 / 30 + 1));
+    }
+}
+
+TEST_CASE("after a change of the network, what is mapped is asked for again too") {
+    port_mapping_world world;
+    world.begin();
+    world.pass(10min);
+    world.router.restart(world.now);
+    world.mapper.on_gateways(world.home, std::nullopt, world.now);
+    world.drain();
+    world.pass(1s);
+    CHECK(world.router.table.size() == 2);
+    CHECK(world.mapped() == by_pcp);
+}
+
 TEST_CASE("a gateway that dies loses its mappings here when their life ends, and gets them back when it returns") {
     port_mapping_world world;
     world.begin();

@@ -79,6 +79,14 @@ TEST_CASE("a PCP error says which, known or not") {
     CHECK(describe(pcp(pcp_row("0281 00ff"))->result) == "a reason that PCP does not have");
 }
 
+TEST_CASE("PCP's announcement tells the epoch, at no other length") {
+    const auto good = from_row("0280 0000 00000000 00000100" + repeated("00", 12));
+    CHECK(parse_pcp_announcement(good) == 256U);
+    check_lengths(good, [](byte_view in) { return parse_pcp_announcement(in).has_value(); });
+    for (const auto* head : {"0200 0000", "0180 0000", "0281 0000", "0280 0001"})
+        CHECK_FALSE(parse_pcp_announcement(from_row(std::string(head) + "00000000 00000100" + repeated("00", 12))));
+}
+
 TEST_CASE("a gateway of NAT-PMP refuses PCP by its version") {
     CHECK(is_pcp_refused_by_version(from_row("0081 0001 00000010")));
     CHECK(is_pcp_refused_by_version(from_row("0080 0001")));
