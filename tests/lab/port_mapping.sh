@@ -4,6 +4,7 @@
 #     gateway_daemon LINE…     miniupnpd on nat_a, with these lines of configuration besides
 #     probe NAME UDP TCP       a node's port mapper by itself; $probe_pid, its output in $lab_dir/NAME.log
 #     end_probe NAME           told to end; what it took is $took, in milliseconds
+#     ended_in_time            it took no longer than it may
 #     mapped_by_router         what the router forwards: "udp 41641 10.1.0.2" a line
 #     reaches NAME UDP|TCP     a stranger's packet to 9.9.0.10:41641 arrives at the host's port 41641
 . "$(dirname "${BASH_SOURCE[0]}")/case.sh"
@@ -70,6 +71,9 @@ end_probe() {
     wait "$probe_pid" || fail "the probe of $1 ended with an error" 1
     took=$(sed -n 's/^closed in \([0-9]*\) ms$/\1/p' "$lab_dir/$1.log")
 }
+
+# The limit is 500 ms; the rest is for a machine that is busy. Looking for a gateway anew would take 1 s and more.
+ended_in_time() { [ "$took" -le 900 ]; }
 
 mapped_by_router() {
     on nat_a nft list chain inet upnp prerouting |
