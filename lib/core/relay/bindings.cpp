@@ -9,6 +9,7 @@ namespace buri::core {
 void bindings::bind(const path_address& way, const accepted_token& token, time_point now) {
     auto& node = enter(token.node, now);
     node.kbit = token.kbit;
+    node.ends = std::max(node.ends, token.ends);
     if (node.way != way) move(node, way, now);
     node.heard = now;
     auto& bound = bindings_[token.in];
@@ -22,9 +23,12 @@ void bindings::bind(const path_address& way, const accepted_token& token, time_p
 }
 
 bound_node& bindings::enter(node_id id, time_point now) {
+    const auto present = nodes_.find(id);
+    if (present != nodes_.end() && present->second.ends <= now) forget(id);
     const auto [at, is_new] = nodes_.try_emplace(id);
     if (is_new) {
         at->second.id = id;
+        at->second.ends = now;
         check_later(at->second, now + relay_silence);
     }
     return at->second;
@@ -56,6 +60,7 @@ bound_node* bindings::sender(const path_address& from, time_point now) {
     const auto found = ways_.find(from);
     if (found == ways_.end()) return nullptr;
     auto& node = *found->second;
+    if (node.ends <= now) return nullptr;
     if (node.way == from) {
         node.heard = now;
     } else if (node.previous_until <= now) {
@@ -130,7 +135,7 @@ void bindings::on_deadline(time_point now) {
         drop_ended(node, now);
         // The end of a stream is told; an address falls silent.
         const auto silent_at = is_stream(node.way) ? now + relay_silence : node.heard + relay_silence;
-        if (silent_at <= now || node.bound.empty()) {
+        if (silent_at <= now || node.ends <= now) {
             forget(node.id);
         } else {
             check_later(node, silent_at);

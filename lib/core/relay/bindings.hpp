@@ -21,6 +21,7 @@ struct bound_node {
     path_address previous;  ///< the one before
     time_point previous_until = time_point::min();
     time_point heard;     ///< from the newest way
+    time_point ends;      ///< the last of its tokens
     time_point check_at;  ///< when it may be over
     std::uint32_t kbit = 0;
     kbit_bucket bucket;

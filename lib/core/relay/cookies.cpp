@@ -28,10 +28,11 @@ cookies::cookies(random_source& random, time_point now) : random_(&random), repl
 
 void cookies::replace_secrets(time_point now) {
     if (now < replace_at_) return;
+    const bool is_in_time = now < replace_at_ + period;
     previous_ = std::move(present_);
-    if (now >= replace_at_ + period) random_->fill(previous_.writable());  // it is too old already
+    if (!is_in_time) random_->fill(previous_.writable());  // nobody came for so long that it is over as well
     random_->fill(present_.writable());
-    replace_at_ = now + period;
+    replace_at_ = (is_in_time ? replace_at_ : now) + period;
 }
 
 wire::relay_cookie cookies::give(const endpoint& to, time_point now) {

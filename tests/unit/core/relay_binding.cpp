@@ -241,6 +241,20 @@ TEST_CASE("a binding ends with its token, though its node goes on") {
     CHECK(world.relay.statistics(world.now).bindings == 2);
 }
 
+TEST_CASE("a node whose tokens have all ended sends nothing more") {
+    relay_world world;
+    auto brief = world.claims(1, alice_in);
+    brief.expires = world.wall_seconds() + 20;
+    REQUIRE_FALSE(world.bind(alice_at, relay_world::sign(brief)));
+    world.bind(bob_at, 2, bob_in);
+    world.pass(19s);
+    CHECK(world.send(alice_at, bob_in) == bob_at);
+    world.pass(1s);
+    CHECK_FALSE(world.send(alice_at, bob_in));
+    world.bind(alice_at, 1, alice_in);
+    CHECK(world.send(alice_at, bob_in) == bob_at);
+}
+
 TEST_CASE("a fresh token prolongs a binding") {
     relay_world world;
     auto brief = world.claims(1, alice_in);

@@ -50,6 +50,15 @@ TEST_CASE("a cookie lasts two minutes at least and four at most") {
     }
 }
 
+TEST_CASE("a cookie lasts no longer when its secret was replaced late") {
+    relay_world world;
+    const auto cookie = world.cookie(alice_at);
+    world.pass(4min - 1s);
+    world.cookie(bob_at);
+    world.pass(1s);
+    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, alice_in)), cookie) == errc::out_of_order);
+}
+
 TEST_CASE("a cookie from long ago does not count, though nothing happened meanwhile") {
     relay_world world;
     const auto cookie = world.cookie(alice_at);
