@@ -140,6 +140,7 @@ void path_finder::on_channel_closed(channel_id channel, time_point now) {
         if (each.at().channel == channel) gone.push_back(each.at());
     }
     std::erase_if(relays_, [channel](const relay_path& each) { return each.where.channel == channel; });
+    std::erase(sockets_, channel);
     drop_ways(gone, now);
 }
 
@@ -205,6 +206,11 @@ bool path_finder::has_direct(time_point now) const {
     });
 }
 
+bool path_finder::lacks_direct() const {
+    const auto* const present = path_ ? find(*path_) : nullptr;
+    return present != nullptr && present->is_relay() && std::ranges::none_of(remotes_, &remote::is_shunned);
+}
+
 bool path_finder::is_used(channel_id channel) const {
     return std::ranges::any_of(
         remotes_, [channel](const remote& each) { return each.at().channel == channel && each.is_proven(); });
@@ -229,7 +235,8 @@ remote* path_finder::find_or_add(const path_address& at, way_kind kind) {
     if (!is_allowed(at) && !(at && kind == way_kind::relay)) return nullptr;
     if (remotes_.size() == max_remotes) make_room();
     if (remotes_.size() == max_remotes) return nullptr;
-    return &remotes_.emplace_back(at, kind);
+    const bool by_socket = at.channel == main_channel || std::ranges::find(sockets_, at.channel) != sockets_.end();
+    return &remotes_.emplace_back(at, kind == way_kind::learned && !by_socket ? way_kind::stream : kind);
 }
 
 void path_finder::make_room() {

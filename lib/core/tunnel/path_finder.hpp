@@ -50,6 +50,8 @@ public:
     void rest();
     void wake(time_point now);
 
+    /// A UDP socket that this tunnel opened; what comes on other channels but the main one comes in streams.
+    void add_socket(channel_id channel) { sockets_.push_back(channel); }
     /// A connection to the peer is open: a way that is probed at once.
     void add_stream(const path_address& at, time_point now);
     /// See punch_ground::probe and scatter.
@@ -69,7 +71,11 @@ public:
     [[nodiscard]] bool is_proven(const path_address& at) const;
     /// Some way but a relay is proven and alive.
     [[nodiscard]] bool has_direct(time_point now) const;
+    /// The path leads through a relay for want of anything else.
+    [[nodiscard]] bool lacks_direct() const;
     [[nodiscard]] bool is_relay(const path_address& at) const;
+    /// Nothing is ever sent elsewhere.
+    [[nodiscard]] bool is_allowed(const path_address& where) const;
     [[nodiscard]] bool is_used(channel_id channel) const;
     /// The path may be left alone for any time.
     [[nodiscard]] bool can_rest() const;
@@ -82,7 +88,6 @@ private:
     /// Nothing for an address that must not get anything, or if there is no room.
     remote* find_or_add(const path_address& at, way_kind kind);
     void make_room();
-    [[nodiscard]] bool is_allowed(const path_address& where) const;
     void give_credit_to_all(time_point now);
     void open_all(time_point now);
     void drop_ways(const std::vector<path_address>& gone, time_point now);
@@ -111,6 +116,7 @@ private:
     std::deque<tunnel_output>& outputs_;
     std::vector<remote> remotes_;
     std::vector<relay_path> relays_;
+    std::vector<channel_id> sockets_;
     std::optional<wire::probe_nonce> scattered_;
 
     std::optional<path_address> path_;

@@ -27,6 +27,7 @@ void path_finder::on_deadline(time_point now) {
     check_path(now);
     for (auto& each : remotes_) {
         if (each.next_probe() <= now) send_probe(each, now);
+        if (each.is_shunned() && each.unanswered() > lost_after && now - fresh > each.last_answer()) each.on_lost(now);
     }
 }
 

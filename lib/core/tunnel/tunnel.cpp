@@ -27,7 +27,7 @@ result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity
     auto between = introduction::from_offer(own, own_key, offer, suites);
     if (!between) return fail(between.error());
     auto made = std::make_unique<parts>(*std::move(between), around, random, std::move(log), now);
-    made->paths.on_candidates(offer.candidates, now);
+    made->on_candidates(offer.candidates, now);
     made->settle(now);
     return std::unique_ptr<tunnel>(new tunnel(std::move(made)));
 }
@@ -59,7 +59,11 @@ void tunnel::on_authentic_from(const path_address& from, time_point now) {
     parts_->settle(now);
 }
 
-void tunnel::on_message(const wire::tunnel_message&, time_point) {}
+void tunnel::on_message(const wire::tunnel_message& message, time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->on_message(message, now);
+    parts_->settle(now);
+}
 
 void tunnel::on_relays(std::span<const relay_path> relays, time_point now) {
     if (state() == tunnel_state::failed) return;
@@ -67,11 +71,15 @@ void tunnel::on_relays(std::span<const relay_path> relays, time_point now) {
     parts_->settle(now);
 }
 
-void tunnel::on_channel_open(channel_id, time_point) {}
+void tunnel::on_channel_open(channel_id channel, time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->on_channel_open(channel, now);
+    parts_->settle(now);
+}
 
 void tunnel::on_channel_closed(channel_id channel, time_point now) {
     if (state() == tunnel_state::failed) return;
-    parts_->paths.on_channel_closed(channel, now);
+    parts_->on_channel_closed(channel, now);
     parts_->settle(now);
 }
 
@@ -81,7 +89,7 @@ void tunnel::on_stun(const path_address&, const wire::stun_response&, time_point
 void tunnel::on_candidates(std::span<const wire::candidate> candidates, time_point now,
                            const std::optional<endpoint>&) {
     if (state() == tunnel_state::failed) return;
-    parts_->paths.on_candidates(candidates, now);
+    parts_->on_candidates(candidates, now);
     parts_->settle(now);
 }
 
@@ -130,6 +138,7 @@ tunnel_status tunnel::status() const {
     now.path = all.paths.path();
     now.relay = all.paths.path_relay();
     now.resting = all.is_resting();
+    now.mtu = all.mtu.limit();
     now.round_trip = all.paths.round_trip();
     if (all.keys.can_send()) now.epoch = all.keys.epoch();
     now.suite = all.between.suite;

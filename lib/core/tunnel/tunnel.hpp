@@ -193,8 +193,9 @@ public:
     [[nodiscard]] spi spi_in() const;
     [[nodiscard]] spi spi_out() const;
 
-private:
     struct parts;
+
+private:
     explicit tunnel(std::unique_ptr<parts> made);
     std::unique_ptr<parts> parts_;
 };

@@ -19,6 +19,13 @@ constexpr unsigned misfits_to_fail = 3;
 /// To an address that has not answered a probe.
 constexpr std::size_t most_amplification = 3;
 
+/// A message that is as long as an IP packet of this size.
+wire::tunnel_message probe_of_size(std::size_t size, std::uint64_t number) {
+    wire::mtu_probe probe{number, bytes(size - 64)};
+    probe.padding.resize(probe.padding.size() + size - wire::encode(probe).size());
+    return probe;
+}
+
 }  // namespace
 
 tunnel::parts::parts(introduction&& made, tunnel_surroundings& shared, random_source& source, logger&& to,
@@ -28,10 +35,13 @@ tunnel::parts::parts(introduction&& made, tunnel_surroundings& shared, random_so
       random(source),
       log(std::move(to)),
       paths(between, around, random, log, outputs),
+      mtu(around),
+      streams(around, random, outputs),
       keys(between.suite, between.secrecy(), outputs),
       initiator(between),
       responder(between),
       watch(now),
+      settled_(now),
       busy_(now),
       introduction_due_(now + first_introduction_wait),
       introduction_wait_(first_introduction_wait) {}
@@ -110,6 +120,57 @@ void tunnel::parts::on_traffic(const traffic_sample& sample, time_point now) {
         wake(now);
     }
     paths.on_traffic(change, now);
+    mtu.on_traffic(change.sent, change.received, change.flows, now);
+}
+
+void tunnel::parts::on_message(const wire::tunnel_message& message, time_point now) {
+    watch.on_peers_message();
+    if (const auto* const probe = std::get_if<wire::mtu_probe>(&message)) {
+        send_message(wire::mtu_reply{probe->number}, false, now);
+    } else if (const auto* const reply = std::get_if<wire::mtu_reply>(&message)) {
+        mtu.on_reply(reply->number, now);
+    } else if (const auto* const call = std::get_if<wire::punch>(&message)) {
+        streams.on_peer_udp(call->nat.udp);
+    }
+}
+
+void tunnel::parts::on_candidates(std::span<const wire::candidate> candidates, time_point now) {
+    paths.on_candidates(candidates, now);
+    std::vector<endpoint> listening;
+    for (const auto& each : candidates.first(std::min(candidates.size(), wire::max_candidates))) {
+        if (each.kind == wire::candidate_kind::tcp && paths.is_allowed(each.at)) listening.push_back(each.at);
+    }
+    streams.on_candidates(std::move(listening));
+}
+
+void tunnel::parts::on_channel_open(channel_id channel, time_point now) {
+    if (const auto way = streams.on_open(channel, now)) paths.add_stream(*way, now);
+}
+
+void tunnel::parts::on_channel_closed(channel_id channel, time_point now) {
+    streams.on_closed(channel);
+    paths.on_channel_closed(channel, now);
+}
+
+bool tunnel::parts::send_message(const wire::tunnel_message& message, bool dont_fragment, time_point now) {
+    if (!keys.can_send() || !paths.path()) return false;
+    outputs.emplace_back(send_sealed{wire::encode(message), dont_fragment});
+    watch.on_own_message(now);
+    return true;
+}
+
+void tunnel::parts::probe_mtu(time_point now) {
+    if (keys.can_send() && !resting_) {
+        const auto overhead = wire::datagram_header_size + crypto::sealed_size(between.suite, around.mtu) - around.mtu;
+        mtu.on_path(paths.path(), overhead, now);
+        while (const auto due = mtu.take_due(paths.round_trip(), now))
+            send_message(probe_of_size(due->size, due->number), true, now);
+    } else {
+        mtu.stop();
+    }
+    if (mtu.limit() == told_mtu_) return;
+    told_mtu_ = mtu.limit();
+    outputs.emplace_back(set_mtu{told_mtu_.value_or(0)});
 }
 
 void tunnel::parts::rest() {
@@ -126,6 +187,7 @@ void tunnel::parts::wake(time_point now) {
 }
 
 void tunnel::parts::settle(time_point now) {
+    settled_ = now;
     if (state != tunnel_state::failed) {
         paths.on_deadline(now);
         keys.on_deadline(now);
@@ -138,6 +200,8 @@ void tunnel::parts::settle(time_point now) {
         if (moved || now >= keepalive_due()) send_dummy(now);
         enter(present_state(), now);
         if (now >= rest_due()) rest();
+        streams.on_deadline(!resting_ && !paths.has_direct(now), paths.path(), now);
+        probe_mtu(now);
     }
     ask_for_introduction(now);
 }
@@ -145,7 +209,8 @@ void tunnel::parts::settle(time_point now) {
 time_point tunnel::parts::next_deadline() const {
     if (state == tunnel_state::failed) return introduction_due_;
     auto earliest = std::min({paths.next_deadline(), keys.next_deadline(), responder.next_deadline(), keepalive_due(),
-                              introduction_due_, initiator.gives_up_at(), rest_due()});
+                              introduction_due_, initiator.gives_up_at(), rest_due(), streams.next_deadline(),
+                              mtu.next_deadline()});
     if (paths.path()) earliest = std::min({earliest, initiator.due_at(), exchange_due()});
     return earliest;
 }

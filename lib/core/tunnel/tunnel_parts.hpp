@@ -4,7 +4,9 @@
 #include "buri/core/tunnel/introduction.hpp"
 #include "buri/core/tunnel/key_exchange.hpp"
 #include "buri/core/tunnel/path_finder.hpp"
+#include "buri/core/tunnel/path_mtu.hpp"
 #include "buri/core/tunnel/punch_mac.hpp"
+#include "buri/core/tunnel/stream_dialer.hpp"
 #include "buri/core/tunnel/traffic_watch.hpp"
 #include "buri/core/tunnel/tunnel.hpp"
 
@@ -29,6 +31,10 @@ struct tunnel::parts {
     void on(const wire::ke2& message, const received_from& source);
     void on(const wire::ke3& message, const received_from& source);
     void on_confirmed(std::uint8_t epoch, time_point now);
+    void on_message(const wire::tunnel_message& message, time_point now);
+    void on_candidates(std::span<const wire::candidate> candidates, time_point now);
+    void on_channel_open(channel_id channel, time_point now);
+    void on_channel_closed(channel_id channel, time_point now);
     void on_send_wanted(time_point now);
     void on_traffic(const traffic_sample& sample, time_point now);
 
@@ -37,6 +43,10 @@ struct tunnel::parts {
     [[nodiscard]] time_point next_deadline() const;
     [[nodiscard]] std::string_view problem() const;
     [[nodiscard]] bool is_resting() const { return resting_; }
+    /// Sealed, along the path; false if there are no keys or no path.
+    bool send_message(const wire::tunnel_message& message, bool dont_fragment, time_point now);
+    /// When anything last happened.
+    [[nodiscard]] time_point last_settled() const { return settled_; }
 
     const introduction between;
     tunnel_surroundings& around;
@@ -45,6 +55,8 @@ struct tunnel::parts {
     std::deque<tunnel_output> outputs;
 
     path_finder paths;
+    path_mtu mtu;
+    stream_dialer streams;
     epochs keys;
     ke_initiator initiator;  ///< idle at the responder
     ke_responder responder;  ///< empty at the initiator
@@ -56,6 +68,7 @@ private:
     void send_dummy(time_point now);
     void end_slow_exchange(time_point now);
     void continue_exchange(time_point now);
+    void probe_mtu(time_point now);
     void ask_for_introduction(time_point now);
     void give_up(time_point now);
     void rest();
@@ -71,6 +84,8 @@ private:
     unsigned misfits_ = 0;  ///< exchanges in a row that timed out after a KE2 that the peer's key did not sign
     bool saw_bad_signature_ = false;  ///< since the tunnel was last up
     time_point agreed_ = never;       ///< when the send keys came into use
+    std::optional<std::uint16_t> told_mtu_;
+    time_point settled_;
     bool resting_ = false;
     time_point woke_ = time_point::min();
     time_point busy_;  ///< when packets of the user were last seen
