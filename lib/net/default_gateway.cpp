@@ -78,13 +78,18 @@ error cannot_list(const std::string& what, int code) {
                       "the kernel does not list its " + what + ": " + std::generic_category().message(code));
 }
 
+/// RFC 4193: nobody outside reaches those.
+bool is_unique_local(const ip_address& address) {
+    return !address.is_v4() && (address.v6_bytes()[0] & 0xfeU) == 0xfcU;
+}
+
 std::optional<default_gateway> on_link(const default_route& route, const std::vector<local_address>& addresses) {
     std::optional<default_gateway> out;
     // Every IPv6 interface has the link-local network.
     const bool is_neighbour = !route.gateway.is_v4() && route.gateway.is_link_local();
     for (const auto& each : addresses) {
         const bool holds = each.network.contains(route.gateway);
-        if (each.address.is_link_local() || !(holds || is_neighbour)) continue;
+        if (each.address.is_link_local() || is_unique_local(each.address) || !(holds || is_neighbour)) continue;
         if (each.address == route.gateway) return std::nullopt;
         const bool is_preferred = route.source == each.address;
         if (!out || is_preferred) out = default_gateway{route.gateway, each.address, each.network, route.interface};

@@ -10,7 +10,7 @@ namespace buri::net {
 
 struct default_gateway {
     ip_address address;
-    ip_address own;     ///< this host's, of the same family; IPv6: a global one that is not deprecated
+    ip_address own;     ///< this host's, of the same family; IPv6: a global one, neither deprecated nor RFC 4193's
     ip_prefix network;  ///< of the address that the gateway is on
     unsigned interface = 0;
     bool operator==(const default_gateway&) const = default;

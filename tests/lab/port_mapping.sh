@@ -6,7 +6,7 @@
 #     end_probe NAME           told to end; what it took is $took, in milliseconds
 #     ended_in_time            it took no longer than it may
 #     mapped_by_router         what the router forwards: "udp 41641 10.1.0.2" a line
-#     reaches NAME UDP|TCP     a stranger's packet to 9.9.0.10:41641 arrives at the host's port 41641
+#     reaches NAME udp|tcp [ADDRESS STRANGER]   the stranger's packet to port 41641 of 9.9.0.10, or ADDRESS, arrives at the host's
 . "$(dirname "${BASH_SOURCE[0]}")/case.sh"
 PROBE=${PROBE:-$root/build/asan/tests/port_mapper_probe}
 
@@ -81,28 +81,31 @@ mapped_by_router() {
 }
 
 reaches() {
+    local target=${3:-9.9.0.10} sender=${4:-9.9.0.30} listener outcome=0
     : >"$lab_dir/heard"
     start_in "$1" "$lab_dir/listener.log" python3 -c '
 import socket, sys
 udp = sys.argv[1] == "udp"
-listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+family = socket.AF_INET6 if ":" in sys.argv[3] else socket.AF_INET
+listener = socket.socket(family, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("", 41641))
 if not udp:
     listener.listen()
 open(sys.argv[2], "w").write("ready\n")
 sender = listener.recvfrom(100)[1] if udp else listener.accept()[1]
-open(sys.argv[2], "a").write(sender[0] + "\n")' "$2" "$lab_dir/heard"
-    local listener=$started outcome=0
+open(sys.argv[2], "a").write(sender[0] + "\n")' "$2" "$lab_dir/heard" "$target"
+    listener=$started
     until_true 5 grep ready "$lab_dir/heard" || fail "the listener does not start" 1
     on stranger python3 -c '
 import socket, sys
 udp = sys.argv[1] == "udp"
-sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+family = socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET
+sender = socket.socket(family, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
 sender.settimeout(2)
-sender.connect(("9.9.0.10", 41641))
-sender.send(b"hello")' "$2" 2>/dev/null || outcome=$?
-    [ "$outcome" = 0 ] && { until_true 2 grep -x 9.9.0.30 "$lab_dir/heard" || outcome=1; }
+sender.connect((sys.argv[2], 41641))
+sender.send(b"hello")' "$2" "$target" 2>/dev/null || outcome=$?
+    [ "$outcome" = 0 ] && { until_true 2 grep -x "$sender" "$lab_dir/heard" || outcome=1; }
     stop_process "$listener"
     return "$outcome"
 }

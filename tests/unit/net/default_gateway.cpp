@@ -117,6 +117,15 @@ TEST_CASE("an IPv6 gateway is a neighbour by its link-local address, asked from 
     CHECK_FALSE(v4());
 }
 
+TEST_CASE("an IPv6 gateway is not asked from an address that nobody outside reaches", "[netns]") {
+    const network_namespace alone;
+    const connected lan("lan0", "fd12:3456::20", 64);
+    add_default_route("lan0", "fe80::1");
+    CHECK_FALSE(v6());
+    add_address("lan0", {address("2001:db8:7::20"), 64});
+    CHECK(v6()->own == address("2001:db8:7::20"));
+}
+
 TEST_CASE("an IPv6 gateway is not asked from a link-local address", "[netns]") {
     const network_namespace alone;
     const connected lan("lan0", "fe80::20", 64);
