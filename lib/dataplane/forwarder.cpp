@@ -1,6 +1,8 @@
 #include "buri/dataplane/forwarder.hpp"
 
 #include "buri/dataplane/ip_packet.hpp"
+#include "buri/dataplane/tcp_mss.hpp"
+#include "buri/dataplane/too_big.hpp"
 
 #include <utility>
 
@@ -40,6 +42,8 @@ std::string_view to_string(drop_reason reason) {
             return "no_route";
         case drop_reason::no_session:
             return "no_session";
+        case drop_reason::over_mtu:
+            return "over_mtu";
         case drop_reason::too_large:
             return "too_large";
         case drop_reason::unknown_spi:
@@ -80,7 +84,7 @@ void forwarder::count(drop_reason reason) {
 
 outbound forwarder::refuse(drop_reason reason, node_id peer) {
     count(reason);
-    return {reason, peer, {}, {}, {}};
+    return {reason, peer, {}, {}, {}, 0};
 }
 
 inbound forwarder::ignore(inbound message, drop_reason reason) {
@@ -100,7 +104,22 @@ outbound forwarder::on_packet(byte_span buffer, std::size_t size) {
     const auto owner = owner_of(addresses->destination, now_->ula);
     const auto found = owner ? now_->by_peer.find(*owner) : now_->by_peer.end();
     if (found == now_->by_peer.end()) return refuse(drop_reason::no_route);
-    return seal(*found->second, buffer, size);
+    const auto& link = *found->second;
+    if (!can_send(link)) return {drop_reason::no_session, link.peer, {}, {}, {}, 0};
+    if (link.mtu != 0) {
+        const auto packet = buffer.subspan(header_size, size);
+        if (is_too_big(packet, link.mtu)) {
+            count(drop_reason::over_mtu);
+            return {drop_reason::over_mtu, link.peer, {}, {}, {}, link.mtu};
+        }
+        clamp_mss(packet, link.mtu);
+    }
+    return seal(link, buffer, size);
+}
+
+bool forwarder::has_session(node_id peer) const {
+    const auto found = now_->by_peer.find(peer);
+    return found != now_->by_peer.end() && can_send(*found->second);
 }
 
 outbound forwarder::seal_for(spi in, byte_span buffer, std::size_t size) {
@@ -122,7 +141,7 @@ outbound forwarder::seal(const peer_link& link, byte_span buffer, std::size_t si
     keys.seal.seal(header_of(datagram), datagram.subspan(header_size), size);
     add(link.statistics->sent_packets, std::uint64_t{1});
     add(link.statistics->sent_bytes, std::uint64_t{size});
-    return {drop_reason::none, link.peer, link.path, link.from, datagram};
+    return {drop_reason::none, link.peer, link.path, link.from, datagram, 0};
 }
 
 // ---- receiving ----
@@ -204,6 +223,7 @@ inbound forwarder::on_plaintext(const peer_link& link, inbound message) {
     const auto refused = check_addresses(message.content, link.peer);
     if (refused == drop_reason::wrong_source) add(link.statistics->dropped_source, std::uint64_t{1});
     if (refused != drop_reason::none) return ignore(message, refused);
+    if (link.mtu != 0) clamp_mss(message.content, link.mtu);
     message.what = inbound::kind::packet;
     return message;
 }

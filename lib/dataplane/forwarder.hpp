@@ -21,6 +21,7 @@ enum class drop_reason : std::uint8_t {
     not_ip,      ///< neither IPv4 nor IPv6, or of another length than its header says
     no_route,    ///< from the TUN: the destination is no peer
     no_session,  ///< from the TUN: the peer has no keys or no path now
+    over_mtu,    ///< from the TUN: larger than the path carries, and not to be fragmented
     too_large,
     unknown_spi,
     unknown_epoch,
@@ -42,6 +43,7 @@ struct outbound {
     path_address to;
     std::optional<ip_address> from;  ///< the own address that it leaves from; none: the kernel's choice
     byte_view datagram;
+    std::uint16_t mtu = 0;  ///< for over_mtu: what its sender is to be told
 };
 
 struct inbound {
@@ -69,11 +71,14 @@ public:
     void count(drop_reason reason);
 
     /// `buffer` holds a packet of `size` bytes at offset wire::datagram_header_size and has room for
-    /// crypto::max_seal_overhead after it.
+    /// crypto::max_seal_overhead after it. A packet that is dropped is as it was; one for a peer without a session may wait
+    /// and is not counted.
     outbound on_packet(byte_span buffer, std::size_t size);
     /// As on_packet, for a plaintext that control sends to a peer through one tunnel, whether or not packets take that
     /// tunnel.
     outbound seal_for(spi in, byte_span buffer, std::size_t size);
+    /// Whether a packet for this peer can leave now.
+    [[nodiscard]] bool has_session(node_id peer) const;
     inbound on_datagram(const path_address& from, byte_span datagram);
 
     [[nodiscard]] const std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(drop_reason::count_)>& drops()

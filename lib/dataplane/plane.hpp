@@ -66,7 +66,7 @@ struct authentic_from {
     spi in;
     path_address from;
 };
-/// At most once for each peer and snapshot.
+/// At most once for each peer and snapshot. The packets wait a while for the session.
 struct send_wanted {
     node_id peer;
 };

@@ -226,7 +226,8 @@ send_outcome udp_socket::send_now(const endpoint& to, byte_view datagram, const 
         if (!is_from_icmp(errno)) break;
     }
     if (errno == EMSGSIZE) return send_outcome::too_large;
-    const bool is_source = how.from && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENODEV);
+    // IPv4 says "unreachable" of a source that is not its own.
+    const bool is_source = how.from && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH);
     return is_source ? send_outcome::no_source : send_outcome::not_taken;
 }
 

@@ -1,11 +1,14 @@
 #include "buri/dataplane/worker.hpp"
 
+#include "buri/dataplane/too_big.hpp"
+
 #include <poll.h>
 #include <system_error>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace buri::dataplane {
@@ -14,8 +17,15 @@ namespace {
 /// Packets that are read in one direction before commands are looked at again.
 constexpr int drain_budget = 64;
 
+/// To packets that do not fit, a second: one is enough for a connection.
+constexpr int max_answers = 100;
+
 /// An IP packet of any length, the datagram's header before it and the trailer behind it.
 constexpr std::size_t buffer_size = wire::datagram_header_size + 65535 + crypto::max_seal_overhead;
+
+time_point now() {
+    return time_point(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 bool is_ready(const pollfd& polled) {
     return polled.revents != 0;
@@ -28,6 +38,7 @@ worker::worker(tun_device tun, udp_socket socket, std::function<void()> on_repor
       socket_(std::move(socket)),
       log_(std::move(log)),
       reports_(std::move(on_reports)),
+      too_big_(max_answers, max_answers),
       outgoing_(buffer_size),
       incoming_(buffer_size) {}
 
@@ -68,6 +79,7 @@ bool worker::carry_out_commands() {
 void worker::carry_out(install_snapshot& what) {
     forward_.install(std::move(what.next));
     told_.forget();
+    if (!waiting_.is_empty()) send_waiting();
 }
 
 void worker::carry_out(const send_datagram& what) {
@@ -110,12 +122,49 @@ bool worker::forward_packet() {
         return false;
     }
     if (!*size) return false;
-    const auto ready = forward_.on_packet(outgoing_, **size);
-    transmit(ready);
-    if (ready.dropped == drop_reason::no_session && !told_.has_wanted(ready.peer)) {
-        if (reports_.push(send_wanted{ready.peer})) told_.wanted(ready.peer);
-    }
+    send_packet(**size);
     return true;
+}
+
+void worker::send_packet(std::size_t size) {
+    const auto ready = forward_.on_packet(outgoing_, size);
+    const auto packet = byte_view(outgoing_).subspan(wire::datagram_header_size, size);
+    if (ready.dropped == drop_reason::no_session) return keep_for_session(ready.peer, packet);
+    if (ready.dropped == drop_reason::over_mtu) return answer_too_big(ready, packet);
+    transmit(ready);
+}
+
+void worker::keep_for_session(node_id peer, byte_view packet) {
+    waiting_.add(peer, packet, now());
+    count_gone();
+    if (told_.has_wanted(peer)) return;
+    if (reports_.push(send_wanted{peer})) told_.wanted(peer);
+}
+
+void worker::send_waiting() {
+    waiting_.expire(now());
+    for (const auto peer : waiting_.peers()) {
+        while (forward_.has_session(peer)) {
+            const auto packet = waiting_.take(peer);
+            if (!packet) break;
+            std::ranges::copy(*packet, outgoing_.begin() + wire::datagram_header_size);
+            send_packet(packet->size());
+        }
+    }
+    count_gone();
+}
+
+void worker::count_gone() {
+    for (; counted_gone_ < waiting_.dropped(); ++counted_gone_)
+        forward_.count(drop_reason::no_session);
+}
+
+/// As a router between this machine and the peer would.
+void worker::answer_too_big(const outbound& refused, byte_view packet) {
+    if (!too_big_.take(now())) return;
+    std::array<std::uint8_t, max_too_big_size> answer;
+    const auto size = write_too_big(packet, refused.mtu, answer);
+    if (!tun_.write(byte_view(answer).first(size))) forward_.count(drop_reason::not_taken);
 }
 
 void worker::transmit(const outbound& ready, bool dont_fragment) {

@@ -3,8 +3,10 @@
 #include "buri/dataplane/channel_set.hpp"
 #include "buri/dataplane/mailbox.hpp"
 #include "buri/dataplane/plane.hpp"
+#include "buri/dataplane/rate_limit.hpp"
 #include "buri/dataplane/report_queue.hpp"
 #include "buri/dataplane/told_already.hpp"
+#include "buri/dataplane/waiting_packets.hpp"
 
 namespace buri::dataplane {
 
@@ -43,6 +45,12 @@ private:
     bool forward_datagram();
     bool forward_from_channel();
 
+    /// A packet of this size in `outgoing_`.
+    void send_packet(std::size_t size);
+    void keep_for_session(node_id peer, byte_view packet);
+    void send_waiting();
+    void count_gone();
+    void answer_too_big(const outbound& refused, byte_view packet);
     void transmit(const outbound& ready, bool dont_fragment = false);
     send_outcome send(const path_address& to, byte_view datagram, const send_options& how);
     void count(send_outcome outcome);
@@ -59,6 +67,9 @@ private:
     mailbox commands_;
     forwarder forward_;
     told_already told_;
+    waiting_packets waiting_;
+    std::uint64_t counted_gone_ = 0;  ///< of those that waited in vain
+    rate_limit too_big_;
     bool ended_ = false;
     bytes outgoing_;
     bytes incoming_;

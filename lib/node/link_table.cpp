@@ -97,11 +97,23 @@ void link_table::flush() {
     post_(dataplane::install_snapshot{next});
 }
 
-std::optional<core::traffic_sample> link_table::sample(spi in) const {
-    const auto found = links_.find(in);
-    if (found == links_.end()) return std::nullopt;
-    const auto& link = found->second.link;
-    const auto& newest = link.receive[found->second.newest_epoch];
+std::vector<link_table::tunnel_sample> link_table::take_samples(time_point now) {
+    std::vector<tunnel_sample> out;
+    for (auto& [in, present] : links_) {
+        const auto& carried = *present.link.statistics;
+        const auto packets = carried.sent_packets.load(std::memory_order_relaxed) +
+                             carried.received_packets.load(std::memory_order_relaxed);
+        if (packets == present.packets && now < present.sampled + std::chrono::seconds(1)) continue;
+        present.packets = packets;
+        present.sampled = now;
+        out.push_back({in, sample(present)});
+    }
+    return out;
+}
+
+core::traffic_sample link_table::sample(const entry& present) {
+    const auto& link = present.link;
+    const auto& newest = link.receive[present.newest_epoch];
     core::traffic_sample out;
     out.sent_packets = link.statistics->sent_packets.load(std::memory_order_relaxed);
     out.received_packets = link.statistics->received_packets.load(std::memory_order_relaxed);
@@ -113,14 +125,6 @@ std::optional<core::traffic_sample> link_table::sample(spi in) const {
 const dataplane::link_statistics* link_table::statistics(spi in) const {
     const auto found = links_.find(in);
     return found == links_.end() ? nullptr : found->second.link.statistics.get();
-}
-
-std::vector<spi> link_table::tunnels() const {
-    std::vector<spi> out;
-    out.reserve(links_.size());
-    for (const auto& [in, present] : links_)
-        out.push_back(in);
-    return out;
 }
 
 }  // namespace buri::node

@@ -24,18 +24,26 @@ public:
     /// Makes the changes so far take effect. Called after the machine's outputs were drained.
     void flush();
 
-    /// What a tunnel carried so far; nothing for one without keys.
-    [[nodiscard]] std::optional<core::traffic_sample> sample(spi in) const;
+    struct tunnel_sample {
+        spi in;
+        core::traffic_sample carried;
+    };
+    /// What the tunnels carried so far: of those that carried anything since they were asked last, and of every one whose last
+    /// sample is a second old.
+    std::vector<tunnel_sample> take_samples(time_point now);
     [[nodiscard]] const dataplane::link_statistics* statistics(spi in) const;
-    [[nodiscard]] std::vector<spi> tunnels() const;
+    [[nodiscard]] std::size_t size() const { return links_.size(); }
 
 private:
     struct entry {
         dataplane::peer_link link;
         std::uint8_t newest_epoch = 0;                          ///< of the receive keys
         std::shared_ptr<const dataplane::peer_link> published;  ///< none: changed since the last snapshot
+        std::uint64_t packets = 0;                              ///< in both directions, at the last sample
+        time_point sampled = time_point::min();
     };
     entry& change(const core::tunnel_wants& wants);
+    static core::traffic_sample sample(const entry& present);
 
     post_command post_;
     node_id self_;

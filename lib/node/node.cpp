@@ -79,13 +79,12 @@ void node::on_report(dataplane::report& what) {
 asio::awaitable<void> node::run_sampler() {
     asio::steady_timer tick(context_);
     for (;;) {
-        tick.expires_after(1s);
+        tick.expires_after(250ms);
         co_await tick.async_wait(net::as_tuple);
-        for (const auto in : links_.tunnels()) {
-            const auto sample = links_.sample(in);
-            if (sample) machine_.on_traffic(in, *sample, net::now());
-        }
-        pump();
+        const auto samples = links_.take_samples(net::now());
+        for (const auto& [in, carried] : samples)
+            machine_.on_traffic(in, carried, net::now());
+        if (!samples.empty()) pump();
     }
 }
 

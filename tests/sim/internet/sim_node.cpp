@@ -276,8 +276,8 @@ void sim_node::on_timer() {
 }
 
 void sim_node::sample() {
-    for (const auto in : life_->links.tunnels()) {
-        if (const auto sample = life_->links.sample(in)) life_->machine.on_traffic(in, *sample, world_.now());
+    for (const auto& [in, carried] : life_->links.take_samples(world_.now())) {
+        life_->machine.on_traffic(in, carried, world_.now());
     }
     drain();
     later(std::chrono::seconds(1), [this] { sample(); });

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const std::map<std::uint64_t, result<void>>& answers() const { return answers_; }
     [[nodiscard]] unsigned connections() const { return connections_; }
     /// Tunnels in the data plane, old and coming ones included.
-    [[nodiscard]] std::size_t link_count() const { return life_->links.tunnels().size(); }
+    [[nodiscard]] std::size_t link_count() const { return life_->links.size(); }
     [[nodiscard]] std::uint64_t dropped(dataplane::drop_reason reason) const;
 
     [[nodiscard]] node_id id() const override { return who_.id; }

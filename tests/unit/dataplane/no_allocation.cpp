@@ -1,5 +1,10 @@
 // Counts what this thread takes from the heap while packets pass.
+#include "buri/dataplane/channel_set.hpp"
+#include "buri/dataplane/too_big.hpp"
+#include "buri/dataplane/waiting_packets.hpp"
+#include "tests/unit/dataplane/channel_fixture.hpp"
 #include "tests/unit/dataplane/forwarder_fixture.hpp"
+#include "tests/unit/dataplane/tcp_packet.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -93,4 +98,62 @@ TEST_CASE("10,000 packets pass both forwarders without one allocation") {
     const auto counted = allocations;
     CHECK(std::make_unique<int>(1) != nullptr);
     CHECK(allocations > counted);
+}
+
+TEST_CASE("packets of all sizes, and connections, pass a path whose size is known without one allocation") {
+    test::forwarder_fixture pair;
+    pair.alice.link.mtu = pair.bob.link.mtu = 1300;
+    pair.install();
+    const auto begin = test::tcp_packet(true, 0x02, test::mss_option(1460), 0);
+    const auto large = test::v6_packet(pair.alice.v6(), pair.bob.v6(), 1400);
+    bytes buffer(wire::datagram_header_size + large.size() + crypto::max_seal_overhead);
+    bytes answer(max_too_big_size);
+    std::uint64_t passed = 0;
+    const auto before = allocations;
+    for (int i = 0; i < 1000; ++i) {
+        for (const auto packet : {byte_view(begin), byte_view(large)}) {
+            std::ranges::copy(packet, buffer.begin() + wire::datagram_header_size);
+            const auto ready = pair.alice_side.on_packet(buffer, packet.size());
+            if (ready.dropped == drop_reason::over_mtu) (void)write_too_big(packet, ready.mtu, answer);
+            if (ready.dropped != drop_reason::none) continue;
+            const auto datagram = byte_span(buffer).first(ready.datagram.size());
+            passed += pair.bob_side.on_datagram(pair.bob.link.path, datagram).what == inbound::kind::packet ? 1U : 0U;
+        }
+    }
+    CHECK(allocations == before);
+    CHECK(passed == 1000);
+}
+
+TEST_CASE("datagrams pass channels without one allocation") {
+    channel_set set;
+    const test::bound_socket bound;
+    test::stream_pair stream;
+    REQUIRE(set.add({1, bound.fd, std::nullopt}));
+    REQUIRE(set.add({2, stream.mine, test::loopback_endpoint}));
+    const bytes datagram(1400);
+    bytes into(2000);
+    const send_options how{test::loopback, std::uint8_t{9}, true};
+    int received = 0;
+    const auto before = allocations;
+    for (int i = 0; i < 1000; ++i) {
+        (void)set.send({1, bound.where}, datagram, how);
+        (void)stream.send(datagram);
+        (void)set.send({3, bound.where}, datagram, how);
+        while (set.receive(into))
+            ++received;
+    }
+    CHECK(allocations == before);
+    CHECK(received >= 1000);
+}
+
+TEST_CASE("a stream of packets to a sleeping peer does not take memory for each") {
+    waiting_packets waiting;
+    const bytes packet(1400);
+    const node_id peer{1};
+    for (int i = 0; i < 100; ++i)
+        waiting.add(peer, packet, time_point{});
+    const auto before = allocations;
+    for (int i = 0; i < 10'000; ++i)
+        waiting.add(peer, packet, time_point{std::chrono::milliseconds(i)});
+    CHECK(allocations == before);
 }
