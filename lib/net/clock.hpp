@@ -14,6 +14,9 @@ inline wall_time wall_now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+/// How long the machine slept since it was started (CLOCK_BOOTTIME counts that, CLOCK_MONOTONIC does not).
+duration time_asleep();
+
 /// For Asio's timers.
 inline std::chrono::steady_clock::time_point to_steady(time_point when) {
     return std::chrono::steady_clock::time_point(

@@ -32,7 +32,8 @@ std::vector<wire::candidate> own_candidates(const own_ways& ways, const ip_prefi
     };
     for (const auto& each : ways.forwarded) {
         if (!each.is_verified) continue;
-        add(each.protocol == mapping_protocol::tcp ? wire::candidate_kind::tcp : wire::candidate_kind::port_mapped, each.external);
+        add(each.protocol == mapping_protocol::tcp ? wire::candidate_kind::tcp : wire::candidate_kind::port_mapped,
+            each.external);
     }
     for (const auto& where : ways.hosts)
         add(wire::candidate_kind::host, where);

@@ -10,10 +10,10 @@
 namespace buri::core {
 
 struct own_ways {
-    std::span<const endpoint> hosts;         ///< with the UDP port
-    std::span<const endpoint> mapped;        ///< as STUN servers see the UDP port
+    std::span<const endpoint> hosts;          ///< with the UDP port
+    std::span<const endpoint> mapped;         ///< as STUN servers see the UDP port
     std::span<const port_mapping> forwarded;  ///< by the gateway; only those that were reached count
-    std::uint16_t stream_port = 0;           ///< 0: no streams are taken
+    std::uint16_t stream_port = 0;            ///< 0: no streams are taken
 };
 
 /// What the gateway forwards first, then host endpoints, mapped ones and those for streams, each once, at most

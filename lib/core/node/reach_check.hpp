@@ -88,8 +88,8 @@ private:
     };
     /// A gateway that tells the truth about datagrams is believed about streams.
     void believe_streams() {
-        const bool is_true =
-            std::ranges::any_of(checks_, [](const check& each) { return each.mapping.is_verified && !is_tcp(each.mapping); });
+        const bool is_true = std::ranges::any_of(
+            checks_, [](const check& each) { return each.mapping.is_verified && !is_tcp(each.mapping); });
         for (auto& each : checks_) {
             if (is_tcp(each.mapping)) each.mapping.is_verified = is_true;
         }

@@ -1,6 +1,7 @@
 #include "buri/core/node/relay_client.hpp"
 
 #include "buri/base/overloaded.hpp"
+#include "buri/core/node/relay_pace.hpp"
 #include "buri/core/tunnel/jitter.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr duration first_gap = 150ms;         ///< between PINGs while nothing answers, doubling
 constexpr duration longest_gap = 10s;         ///< of a relay that tunnels need
-constexpr duration patience = 300ms;          ///< for UDP, before a stream is opened
 constexpr duration keepalive_interval = 25s;  ///< of a relay that tunnels need
 constexpr duration measure_interval = 300s;   ///< of the others
 constexpr duration udp_again_interval = 10s;  ///< while by stream
@@ -21,16 +21,7 @@ constexpr duration latest_pong = 5s;
 constexpr unsigned lost_after = 3;
 constexpr std::size_t max_waiting = 16;
 constexpr std::size_t max_relays = 64;
-
-constexpr duration first_bind_gap = 250ms;
-constexpr duration longest_bind_gap = 30s;
-
-constexpr duration first_stream_gap = 1s;
-constexpr duration longest_stream_gap = 60s;
-
-duration doubled(duration first, unsigned times, duration longest) {
-    return std::min(first * (std::int64_t{1} << std::min(times, 10U)), longest);
-}
+constexpr duration bind_gap = 250ms;  ///< after a refusal
 
 }  // namespace
 
@@ -196,7 +187,7 @@ void relay_client::on(relay_state& relay, const wire::relay_bind_err& message, t
     const auto found = bindings_.find(message.refused);
     if (found == bindings_.end()) return;
     for (auto& each : found->second) {
-        if (each.relay == relay.info.id) each.next_try = std::max(each.next_try, now + first_bind_gap);
+        if (each.relay == relay.info.id) each.next_try = std::max(each.next_try, now + bind_gap);
     }
     // Its cookie may have become too old: PONG brings another.
     if (relay.waiting.empty()) ask(relay, now);
@@ -263,103 +254,6 @@ void relay_client::on_network_change(time_point now) {
     }
 }
 
-// ---- streams --------------------------------------------------------------------------------------------------------------
-
-void relay_client::open_stream_if_needed(relay_state& relay, time_point now) {
-    const bool is_silent = relay.asking_since != never && now - relay.asking_since >= patience;
-    if (relay.way || relay.stream != main_channel || relay.tunnels == 0 || !is_silent) return;
-    if (now < relay.stream_next || (relay.info.tls.empty() && relay.info.tcp.empty())) return;
-    relay.stream = around_.next_channel();
-    out_.emplace_back(open_relay_stream{relay.stream, relay.info});
-}
-
-void relay_client::close_stream(relay_state& relay) {
-    if (relay.stream == main_channel) return;
-    out_.emplace_back(close_own_channel{relay.stream});
-    if (relay.is_by_stream()) {
-        relay.way.reset();
-        relay.round_trip.reset();
-        relay.next_ask = std::min(relay.next_ask, relay.asked_at + first_gap);
-    }
-    relay.stream = main_channel;
-    relay.stream_remote = {};
-}
-
-void relay_client::on_channel_open(channel_id channel, const endpoint& remote, time_point now) {
-    const auto found = std::ranges::find(relays_, channel, &relay_state::stream);
-    if (channel == main_channel || found == relays_.end()) return;
-    found->stream_remote = remote;
-    ping(*found, {channel, remote}, now);
-}
-
-bool relay_client::on_channel_closed(channel_id channel, time_point now) {
-    const auto found = std::ranges::find(relays_, channel, &relay_state::stream);
-    if (channel == main_channel || found == relays_.end()) return false;
-    auto& relay = *found;
-    const bool was_way = relay.is_by_stream();
-    relay.stream = main_channel;
-    relay.stream_remote = {};
-    relay.stream_next = was_way ? now : now + doubled(first_stream_gap, relay.stream_failures++, longest_stream_gap);
-    if (was_way) {
-        lose_way(relay, now);
-        relay.asking_since = now - patience;
-        relay.next_ask = now;
-    }
-    return true;
-}
-
-// ---- bindings -------------------------------------------------------------------------------------------------------------
-
-void relay_client::bind_all(const relay_state& relay, time_point now) {
-    for (auto& [in, list] : bindings_) {
-        for (auto& each : list) {
-            if (each.relay != relay.info.id) continue;
-            each.tries = 0;
-            each.next_try = now;
-        }
-    }
-}
-
-void relay_client::bind_due(time_point now) {
-    for (auto& [in, list] : bindings_) {
-        for (auto& each : list) {
-            if (each.next_try > now) continue;
-            const auto* const relay = find(each.relay);
-            if (relay == nullptr || !relay->way) {
-                each.next_try = never;
-                continue;
-            }
-            out_.emplace_back(
-                send_plain{*relay->way, encode(wire::relay_message{wire::relay_bind{relay->cookie, each.token}})});
-            each.next_try = now + jittered(doubled(first_bind_gap, each.tries++, longest_bind_gap), random_);
-        }
-    }
-}
-
-void relay_client::tell(spi in) {
-    const auto found = bindings_.find(in);
-    if (found == bindings_.end()) return;
-    std::vector<relay_path> paths;
-    for (const auto& each : found->second) {
-        const auto* const relay = find(each.relay);
-        if (each.is_bound && relay != nullptr && relay->way) paths.push_back({each.relay, *relay->way});
-    }
-    auto& told = told_[in];
-    if (told == paths) return;
-    told = paths;
-    out_.emplace_back(tunnel_bound{in, std::move(paths)});
-}
-
-void relay_client::forget_bindings(std::uint32_t id) {
-    for (auto& [in, list] : bindings_) {
-        for (auto& each : list) {
-            if (each.relay == id) each.is_bound = false;
-        }
-        tell(in);
-    }
-    count_bindings();
-}
-
 // ---- time -----------------------------------------------------------------------------------------------------------------
 
 void relay_client::on_deadline(time_point now) {
@@ -380,7 +274,7 @@ time_point relay_client::next_deadline() const {
         first = std::min({first, relay.next_ask, relay.udp_next});
         const bool may_open = !relay.way && relay.stream == main_channel && relay.tunnels > 0 &&
                               relay.asking_since != never && !(relay.info.tls.empty() && relay.info.tcp.empty());
-        if (may_open) first = std::min(first, std::max(relay.asking_since + patience, relay.stream_next));
+        if (may_open) first = std::min(first, std::max(relay.asking_since + udp_patience, relay.stream_next));
     }
     for (const auto& [in, list] : bindings_) {
         for (const auto& each : list)

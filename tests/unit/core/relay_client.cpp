@@ -2,13 +2,14 @@
 #include "buri/core/node/relay_client.hpp"
 
 #include "buri/wire/relay_control.hpp"
+#include "tests/support/seeded_random.hpp"
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
-
-#include "support/seeded_random.hpp"
 
 namespace buri::core {
 namespace {
