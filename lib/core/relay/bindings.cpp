@@ -89,6 +89,22 @@ bool bindings::has_room(node_id node, spi in, std::size_t most, std::size_t all)
     return who->second.bound.size() < most || (!is_new && found->second.node == &who->second);
 }
 
+std::optional<spi> bindings::stale_of(node_id node, time_point ends) const {
+    const auto who = nodes_.find(node);
+    if (who == nodes_.end() || who->second.bound.empty()) return std::nullopt;
+    const auto ends_of = [this](spi in) { return bindings_.at(in).ends; };
+    const auto first = std::ranges::min(who->second.bound, {}, ends_of);
+    if (ends_of(first) + std::chrono::hours(1) > ends) return std::nullopt;
+    return first;
+}
+
+void bindings::drop(spi in) {
+    const auto found = bindings_.find(in);
+    if (found == bindings_.end()) return;
+    std::erase(found->second.node->bound, in);
+    bindings_.erase(found);
+}
+
 void bindings::on_stream_closed(const path_address& way) {
     const auto found = ways_.find(way);
     if (found == ways_.end()) return;

@@ -54,6 +54,11 @@ public:
     /// True if the node has no more than `most` bindings with this one, and all nodes not more than `all`.
     [[nodiscard]] bool has_room(node_id node, spi in, std::size_t most, std::size_t all) const;
 
+    /// Of the node's bindings the one that ends first, if that is an hour or more before `ends`: it is of a tunnel that is gone, for
+    /// tokens are renewed long before.
+    [[nodiscard]] std::optional<spi> stale_of(node_id node, time_point ends) const;
+    void drop(spi in);
+
     void on_stream_closed(const path_address& way);
     void on_deadline(time_point now);
     [[nodiscard]] time_point next_deadline() const;

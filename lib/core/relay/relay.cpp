@@ -145,20 +145,19 @@ std::optional<relay_drop> relay::parts::bind(const path_address& from, const wir
     const auto present = static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall.time_since_epoch().count()));
     if (claims.relay != settings.id || claims.expires <= present) return relay_drop::token;
     if (!claims.node || claims.in != claims.in.base() || (claims.in.value & tunnel_bit) == 0) return relay_drop::token;
-    if (!table.has_room(claims.node, claims.in, settings.max_bindings_of_node, settings.max_bindings))
-        return relay_drop::full;
+    const auto left = std::min<std::uint64_t>(claims.expires - present, std::chrono::seconds(longest_token).count());
+    const auto ends = now + std::chrono::seconds(left);
+    std::optional<spi> stale;
+    if (!table.has_room(claims.node, claims.in, settings.max_bindings_of_node, settings.max_bindings)) {
+        stale = table.stale_of(claims.node, ends);
+        if (!stale) return relay_drop::full;
+    }
     const auto digest = crypto::sha256(request.token);
     if (!table.has(claims.in, digest)) {
         if (const auto refusal = check_signature(from, token, now)) return refusal;
     }
-    const auto left = std::min<std::uint64_t>(claims.expires - present, std::chrono::seconds(longest_token).count());
-    table.bind(from,
-               {.node = claims.node,
-                .in = claims.in,
-                .kbit = claims.kbit,
-                .ends = now + std::chrono::seconds(left),
-                .digest = digest},
-               now);
+    if (stale) table.drop(*stale);
+    table.bind(from, {.node = claims.node, .in = claims.in, .kbit = claims.kbit, .ends = ends, .digest = digest}, now);
     return std::nullopt;
 }
 

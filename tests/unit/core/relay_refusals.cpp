@@ -231,3 +231,27 @@ TEST_CASE("a node has so many bindings, and so has the relay; what is bound can 
     world.pass(61s);
     world.bind(bob_at, 2, spi_of(13));
 }
+
+TEST_CASE("a binding of a node that is full gives way to one that ends an hour later or more") {
+    auto settings = relay_world::settings();
+    settings.max_bindings_of_node = 3;
+    relay_world world(settings);
+    const auto lasting = [&](std::uint32_t number, std::chrono::minutes time) {
+        auto claims = world.claims(1, spi_of(number));
+        claims.expires = world.wall_seconds() + static_cast<std::uint64_t>(std::chrono::seconds(time).count());
+        return relay_world::sign(claims);
+    };
+    CHECK_FALSE(world.bind(alice_at, lasting(1, 90min)));
+    CHECK_FALSE(world.bind(alice_at, lasting(2, 60min)));
+    CHECK_FALSE(world.bind(alice_at, lasting(3, 95min)));
+    CHECK(world.bind(alice_at, lasting(4, 119min)) == errc::pool_exhausted);
+    auto forged = lasting(5, 120min);
+    forged.back() ^= 1U;
+    CHECK(world.bind(alice_at, forged) == errc::auth_failed);
+    CHECK(world.ping(alice_at).bindings == 3);
+    CHECK_FALSE(world.bind(alice_at, lasting(5, 120min)));
+    CHECK(world.ping(alice_at).bindings == 3);
+    CHECK_FALSE(world.relay.bound(spi_of(2), world.now));
+    CHECK(world.relay.bound(spi_of(5), world.now) == alice_at);
+    CHECK(world.relay.bound(spi_of(1), world.now) == alice_at);
+}
