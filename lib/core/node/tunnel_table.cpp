@@ -185,6 +185,10 @@ void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {
             if (&machine == newest) peer.wanted = true;
             continue;
         }
+        if (std::holds_alternative<want_relays>(*what)) {
+            relays_.on_doubt(now);
+            continue;
+        }
         out_.push_back(tunnel_wants{machine.peer(), machine.spi_in(), machine.spi_out(), std::move(*what)});
     }
     if (machine.state() == tunnel_state::up && &machine == newest && !peer.is_outdated) {

@@ -281,6 +281,7 @@ void path_finder::send_probe(remote& to, time_point now) {
         if (to.is_told() && to.is_translated() && around_.nat.mapping != nat_mapping::none) ttl = opener_ttl;
     }
     const wire::probe message{to.send(random_, now)};
+    if (path_ && to.is_spent()) to.close();
     if (to.at() == path_) ++unheard_;
     outputs_.emplace_back(
         send_clear{to.at(), make_clear_datagram(between_.out, message, between_.suite, between_.punch), to.own(), ttl});

@@ -68,6 +68,8 @@ public:
     [[nodiscard]] std::optional<std::uint8_t> first_ttl() const { return first_ttl_; }
 
     [[nodiscard]] bool has_answered() const { return ever_answered_; }
+    /// Never answered, and has had all probes that such an address gets.
+    [[nodiscard]] bool is_spent() const { return !ever_answered_ && credit_ <= 0; }
     /// Answered since it was last lost.
     [[nodiscard]] bool is_proven() const { return answers_ > 0; }
     /// Answered often enough to become the path.

@@ -60,7 +60,15 @@ void segment::carry(attachment& from, packet what) {
     for (int i = 0; i < copies; ++i) {
         const auto when = pass(from.link, from.last_up_, what, from.owner_.name(), name_);
         if (when == never) continue;
-        world_.at(when, [this, by = &from.owner_, what] { route(what, by->name(), by); });
+        world_.at(when, [this, by = &from.owner_, what] {
+            if (what.ttl <= hops_) {
+                world_.trace().note_datagram(world_.now(), by->name(), name_, what.data, "too many hops");
+                return;
+            }
+            auto farther = what;
+            farther.ttl = static_cast<std::uint8_t>(what.ttl - hops_);
+            route(farther, by->name(), by);
+        });
     }
 }
 

@@ -14,9 +14,11 @@
 namespace buri::sim {
 
 struct packet {
+    static constexpr std::uint8_t usual_ttl = 64;
     endpoint from;
     endpoint to;
     bytes data;
+    std::uint8_t ttl = usual_ttl;
 };
 
 /// One cable, the same in both directions. May be changed while packets travel: those under way are not touched.
@@ -76,7 +78,8 @@ private:
 
 class segment {
 public:
-    segment(world& in, std::string name) : world_(in), name_(std::move(name)) {}
+    /// `hops`: routers that a packet passes between two devices.
+    segment(world& in, std::string name, std::uint8_t hops = 1) : world_(in), name_(std::move(name)), hops_(hops) {}
     segment(const segment&) = delete;
     segment& operator=(const segment&) = delete;
 
@@ -98,6 +101,7 @@ private:
 
     world& world_;
     std::string name_;
+    std::uint8_t hops_;
     device* gateway_ = nullptr;
     std::unordered_map<ip_address, std::shared_ptr<attachment*>> attached_;
 };

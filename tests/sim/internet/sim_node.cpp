@@ -9,6 +9,7 @@ namespace buri::sim {
 
 namespace {
 
+constexpr duration sample_interval = std::chrono::milliseconds(250);
 /// From the data plane's thread to control's, and back.
 constexpr duration thread_hop = std::chrono::microseconds(50);
 
@@ -45,7 +46,7 @@ void sim_node::start() {
     life_->machine.on_local_endpoints(host.endpoints(port), world_.now());
     drain();
     connect();
-    later(std::chrono::seconds(1), [this] { sample(); });
+    later(sample_interval, [this] { sample(); });
 }
 
 void sim_node::kill() {
@@ -103,23 +104,24 @@ void sim_node::send_echo(node_id to, std::uint64_t number) {
 // ---- control to the data plane ------------------------------------------------------------------------------------
 
 void sim_node::post(dataplane::command what) {
-    std::visit(overloaded{
-                   [&](dataplane::install_snapshot& install) {
-                       world_.expect(install.next->by_spi.size() <= 8 * (install.next->by_peer.size() + 1),
-                                     "the number of tunnels is bounded");
-                       life_->plane.install(std::move(install.next));
-                       life_->told_wanted.clear();
-                       life_->told_elsewhere.clear();
-                   },
-                   [&](dataplane::send_datagram& send) { host.send(port, send.to.at, std::move(send.datagram)); },
-                   [&](const dataplane::send_message& send) {
-                       std::ranges::copy(send.plaintext, outgoing_.begin() + wire::datagram_header_size);
-                       transmit(life_->plane.seal_for(send.in, outgoing_, send.plaintext.size()));
-                   },
-                   [](const dataplane::add_channel&) {},
-                   [](const dataplane::remove_channel&) {},
-               },
-               what);
+    std::visit(
+        overloaded{
+            [&](dataplane::install_snapshot& install) {
+                world_.expect(install.next->by_spi.size() <= 8 * (install.next->by_peer.size() + 1),
+                              "the number of tunnels is bounded");
+                life_->plane.install(std::move(install.next));
+                life_->told_wanted.clear();
+                life_->told_elsewhere.clear();
+            },
+            [&](dataplane::send_datagram& send) { host.send(port, send.to.at, std::move(send.datagram), send.ttl); },
+            [&](const dataplane::send_message& send) {
+                std::ranges::copy(send.plaintext, outgoing_.begin() + wire::datagram_header_size);
+                transmit(life_->plane.seal_for(send.in, outgoing_, send.plaintext.size()));
+            },
+            [](const dataplane::add_channel&) {},
+            [](const dataplane::remove_channel&) {},
+        },
+        what);
 }
 
 void sim_node::transmit(const dataplane::outbound& ready) {
@@ -247,6 +249,20 @@ bool sim_node::is_direct(node_id peer) const {
     return tunnel_state(peer) == "direct";
 }
 
+std::optional<std::uint32_t> sim_node::relay_to(node_id peer) const {
+    for (const auto& view : life_->machine.peers()) {
+        if (view.info.id != peer || !view.tunnel || view.tunnel->state != core::tunnel_state::up) continue;
+        return view.tunnel->relay;
+    }
+    return std::nullopt;
+}
+
+bool sim_node::is_resting(node_id peer) const {
+    return std::ranges::any_of(life_->machine.peers(), [peer](const core::peer_view& view) {
+        return view.info.id == peer && view.tunnel && view.tunnel->resting;
+    });
+}
+
 std::optional<spi> sim_node::tunnel_to(node_id peer) const {
     for (const auto& view : life_->machine.peers()) {
         if (view.info.id == peer) return view.in;
@@ -280,7 +296,7 @@ void sim_node::sample() {
         life_->machine.on_traffic(in, carried, world_.now());
     }
     drain();
-    later(std::chrono::seconds(1), [this] { sample(); });
+    later(sample_interval, [this] { sample(); });
 }
 
 }  // namespace buri::sim

@@ -40,6 +40,9 @@ public:
 
     [[nodiscard]] bool is_running() const { return life_ != nullptr; }
     [[nodiscard]] bool is_direct(node_id peer) const;
+    /// Through which the tunnel to a peer leads, if it is up.
+    [[nodiscard]] std::optional<std::uint32_t> relay_to(node_id peer) const;
+    [[nodiscard]] bool is_resting(node_id peer) const;
     /// As the last event of this peer said; "closed" at first.
     [[nodiscard]] std::string tunnel_state(node_id peer) const;
     [[nodiscard]] core::node_machine& machine() { return life_->machine; }

@@ -2,6 +2,7 @@
 // The mediation server of a simulation: the real mediator over its records, STUN on two ports, and one reliable in-order channel
 // for each node, which stands for the authenticated control channel. Messages cross it as CBOR.
 #include "buri/core/mediator.hpp"
+#include "tests/sim/internet/sim_relay.hpp"
 #include "tests/sim/internet/udp_host.hpp"
 
 #include <map>
@@ -44,6 +45,9 @@ public:
     void send(control_peer& from, const wire::numbered_request& message);
     /// The node closes its end. At once if it is being destroyed.
     void close(control_peer& from);
+    /// A relay, which every node hears of when it connects next and every tunnel may use from then on.
+    sim_relay& add_relay(segment& internet, const ip_address& at);
+
     /// Between this node and the server nothing passes; neither side is told.
     void set_cut(node_id node, bool cut);
 
@@ -68,6 +72,8 @@ private:
     using session_ptr = std::shared_ptr<session>;
 
     void on_stun(packet what);
+    void tell_relays(const session_ptr& to);
+    void grant_relays(node_id to, wire::server_message& message) const;
     /// In order, and not while the path is cut.
     void pass(const session_ptr& through, time_point& last, std::function<void()> what);
     [[nodiscard]] std::optional<core::connection_id> number_of(const control_peer& from) const;
@@ -89,6 +95,7 @@ private:
     std::vector<std::weak_ptr<session>> all_sessions_;  ///< also those that ended while something was held
     std::map<node_id, bool> cut_;
     core::connection_id last_connection_ = 0;
+    std::vector<std::unique_ptr<sim_relay>> relays_;
     std::uint64_t life_ = 0;  ///< counts starts, so that what is under way to an earlier life is lost
     time_point armed_ = never;
 };

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array names{"anna", "bodo", "cleo", "dora", "emil"};
 constexpr std::uint32_t first_id = 0x64400002;  // 100.64.0.2
+constexpr std::uint8_t internet_hops = 8;
 constexpr link_settings cable{.delay = std::chrono::microseconds(200)};
 constexpr link_settings access{.delay = std::chrono::milliseconds(10)};
 
@@ -122,7 +123,7 @@ std::vector<std::uint64_t> seeds(unsigned usual) {
 
 story::story(std::uint64_t seed, std::size_t nodes, std::size_t outside)
     : in(seed),
-      internet(in, "internet"),
+      internet(in, "internet", internet_hops),
       server(in, internet, records_for(nodes, outside),
              {*ip_address::parse("198.51.100.1"), *ip_address::parse("2001:db8::1")}),
       book(in, [this](node_id a, node_id b) { return !server.records().common_networks(a, b).empty(); }),
@@ -191,6 +192,14 @@ void story::set_path_loss(double loss) {
 void story::start_all() {
     for (auto& each : nodes_)
         each->start();
+}
+
+sim_relay& story::add_relay() {
+    return server.add_relay(internet, v4(0xc6336464, ++relays_));  // 198.51.100.101 …
+}
+
+bool story::is_relayed(std::size_t a, std::size_t b) {
+    return node(a).relay_to(id_of(b)).has_value() && node(b).relay_to(id_of(a)).has_value();
 }
 
 bool story::is_direct(std::size_t a, std::size_t b) {

@@ -50,7 +50,12 @@ public:
     void set_path_loss(double loss);
     [[nodiscard]] link_settings& uplink_of(std::size_t index);
 
+    /// To be there before nodes connect.
+    sim_relay& add_relay();
+
     void start_all();
+    /// Both ways; the tunnel is up.
+    [[nodiscard]] bool is_relayed(std::size_t a, std::size_t b);
     /// Both ways.
     [[nodiscard]] bool is_direct(std::size_t a, std::size_t b);
     /// Fails the test if it takes longer.
@@ -69,6 +74,7 @@ private:
     };
     home& make_home(std::size_t index);
 
+    std::uint32_t relays_ = 0;
     std::vector<std::unique_ptr<home>> homes_;
     std::vector<std::unique_ptr<sim_node>> nodes_;
 };

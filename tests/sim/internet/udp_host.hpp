@@ -31,10 +31,10 @@ public:
     }
 
     /// False without an address of that family.
-    bool send(std::uint16_t port, const endpoint& to, bytes data) {
+    bool send(std::uint16_t port, const endpoint& to, bytes data, std::optional<std::uint8_t> ttl = {}) {
         const auto own = card_ ? card_->address(to.address.is_v4()) : std::nullopt;
         if (!own) return false;
-        card_->send({{*own, port}, to, std::move(data)});
+        card_->send({{*own, port}, to, std::move(data), ttl.value_or(packet::usual_ttl)});
         return true;
     }
 

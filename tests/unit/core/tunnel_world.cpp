@@ -135,7 +135,8 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
     if (auto* const clear = std::get_if<send_clear>(&what)) {
         const flight sent{end.addresses.front(), clear->to.at, clear->datagram};
         if (tag_of(sent) == wire::clear_tag::probe) end.probes[clear->to.at].push_back(now_);
-        launch(end, clear->to.at, std::move(clear->datagram));
+        end.clear.push_back(*clear);
+        if (clear->to.channel == main_channel) launch(end, clear->to.at, std::move(clear->datagram));
     } else if (auto* const added = std::get_if<add_receive_keys>(&what)) {
         end.receiving.at(added->epoch)
             .emplace(tunnel_end::receive_keys{{added->suite, added->keys, added->secrecy}, {}});
@@ -151,8 +152,9 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
         end.sending.reset();
         ++end.stopped;
     } else if (auto* const path = std::get_if<set_path>(&what)) {
-        REQUIRE(path->to.at != end.path);
+        REQUIRE(path->to != path_address(end.channel, end.path));
         end.path = path->to.at;
+        end.channel = path->to.channel;
         end.reported.clear();
         end.paths.emplace_back(now_, path->to.at);
     } else if (auto* const sealed = std::get_if<send_sealed>(&what)) {
@@ -168,6 +170,10 @@ void world::carry_out(tunnel_end& end, tunnel_output& what) {
         end.states.emplace_back(now_, changed->state);
     } else if (std::holds_alternative<want_relays>(what)) {
         end.relays_wanted.push_back(now_);
+    } else if (const auto* const dialled = std::get_if<open_stream>(&what)) {
+        end.dialled.push_back(*dialled);
+    } else if (const auto* const closed = std::get_if<close_channel>(&what)) {
+        end.closed.emplace_back(now_, closed->channel);
     } else if (const auto* const mtu = std::get_if<set_mtu>(&what)) {
         end.mtus.emplace_back(now_, mtu->inner);
     } else if (std::holds_alternative<want_new_introduction>(what)) {
@@ -185,7 +191,7 @@ void world::seal_and_send(tunnel_end& from, byte_view plain) {
     data.resize(wire::datagram_header_size + size);
     ++from.sample.sent_packets;
     from.sample.send_id = std::max(from.sample.send_id, keys.id);
-    launch(from, from.path, std::move(data));
+    if (from.channel == main_channel) launch(from, from.path, std::move(data));
 }
 
 void world::launch(tunnel_end& from, const endpoint& to, bytes data) {

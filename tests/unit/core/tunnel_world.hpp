@@ -89,6 +89,7 @@ struct tunnel_end {
     std::array<std::optional<receive_keys>, 4> receiving;
     std::optional<send_keys> sending;
     endpoint path;
+    channel_id channel = main_channel;  ///< of the path; on others nothing arrives
     traffic_sample sample;
     std::set<endpoint> reported;
 
@@ -103,6 +104,9 @@ struct tunnel_end {
     unsigned unopenable = 0;  ///< sealed messages without keys, or that the keys did not open
     unsigned unsent = 0;
     unsigned dummies = 0;
+    std::vector<send_clear> clear;  ///< sent
+    std::vector<open_stream> dialled;
+    std::vector<std::pair<time_point, channel_id>> closed;
     std::vector<time_point> relays_wanted;
     std::vector<std::pair<time_point, std::uint16_t>> mtus;
     std::vector<wire::tunnel_message> messages;  ///< sent
