@@ -51,9 +51,9 @@ TEST_CASE("the mapped address of RFC 5769's IPv6 response is read") {
 
 TEST_CASE("a request is as long as the largest answer") {
     const auto request = encode_stun_request({.transaction = transaction});
-    CHECK(request.size() == 44);
-    CHECK(to_hex(request) == to_hex(from_row("0001 0018 2112a442" + transaction_hex + "8022 0014")) +
-                                 to_hex(as_bytes("Buri VPN STUN client")));
+    CHECK(request.size() == 92);
+    CHECK(to_hex(request) == to_hex(from_row("0001 0048 2112a442" + transaction_hex + "8022 0044")) +
+                                 to_hex(as_bytes("Buri VPN STUN client" + std::string(48, ' '))));
     CHECK(encode_stun_response({transaction, at("[2001:db8::1]:1"), at("[2001:db8::1]:1"), at("[2001:db8::1]:1")})
               .size() <= request.size());
     CHECK(encode_stun_response({.transaction = transaction, .mapped = at("192.0.2.1:1")}).size() <= request.size());
@@ -86,7 +86,7 @@ TEST_CASE("a request of a plain STUN client is answered too") {
 }
 
 TEST_CASE("a request that asks for what is not known is refused") {
-    CHECK_FALSE(is_request("0001 0008 2112a442" + transaction_hex + "0003 0004 00000006"));
+    CHECK_FALSE(is_request("0001 0008 2112a442" + transaction_hex + "0004 0004 00000006"));
     CHECK_FALSE(is_request("0001 0004 2112a442" + transaction_hex + "7fff 0000"));
     CHECK(is_request("0001 0004 2112a442" + transaction_hex + "8000 0000"));
 }
@@ -126,4 +126,36 @@ TEST_CASE("attributes of older servers beside the mapped address are skipped, un
     CHECK(response("0001 0008 00018055 c0000201" + v4_attribute));
     CHECK(response(v4_attribute + "0004 0008 00010d96 c0000202 0005 0008 00010d97 c0000203"));
     CHECK_FALSE(response("0002 0004 00000000" + v4_attribute));
+}
+
+TEST_CASE("a refusal is error 420 without a reason, and no response with an address") {
+    const auto refusal = encode_stun_refusal(transaction);
+    CHECK(to_hex(refusal) == to_hex(from_row("0111 0008 2112a442" + transaction_hex + "0009 0004 00000414")));
+    CHECK_FALSE(parse_stun_response(refusal));
+}
+
+TEST_CASE("what RFC 5780 can ask is written and read, and does not make a request larger") {
+    for (const bool address : {false, true}) {
+        for (const bool port : {false, true}) {
+            for (const std::optional<std::uint16_t> to :
+                 {std::optional<std::uint16_t>(), std::optional<std::uint16_t>(5555)}) {
+                const stun_request asked{transaction, address, port, to};
+                const exact_copy input(encode_stun_request(asked));
+                CHECK(parse_stun_request(input.view()) == asked);
+                CHECK(input.view().size() == 92);
+            }
+        }
+    }
+    CHECK(is_request("0001 0008 2112a442" + transaction_hex + "0003 0004 00000006"));
+    CHECK(is_request("0001 0008 2112a442" + transaction_hex + "0027 0004 15b30000"));
+    CHECK(is_request("0001 0008 2112a442" + transaction_hex + "0026 0004 00000000"));
+    CHECK_FALSE(is_request("0001 0008 2112a442" + transaction_hex + "0003 0003 00000600"));
+    CHECK_FALSE(is_request("0001 0008 2112a442" + transaction_hex + "0027 0004 00000000"));
+}
+
+TEST_CASE("a response with its origin and the other address is written and read") {
+    const stun_response all{transaction, at("192.0.2.1:32853"), at("192.0.2.2:17771"), at("192.0.2.3:17772")};
+    const exact_copy input(encode_stun_response(all));
+    CHECK(parse_stun_response(input.view()) == all);
+    CHECK(input.view().size() == 56);
 }
