@@ -140,6 +140,7 @@ private:
                 [&](const core::server_key_learned& what) {
                     require(what.blob == all_keys().server.ed25519.public_part().blob(), "the key is the pinned one");
                 },
+                [](const core::server_proven&) { require(false, "nobody asked it to wait"); },
                 [&](const core::identity_given& what) {
                     require(what.identity == account, "nobody else gives accounts");
                 },

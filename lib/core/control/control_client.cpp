@@ -15,6 +15,8 @@ std::string_view name_of(control_client_state state) {
             return "asking_key";
         case control_client_state::greeting:
             return "greeting";
+        case control_client_state::proven:
+            return "proven";
         case control_client_state::registering:
             return "registering";
         case control_client_state::authenticating:
@@ -251,7 +253,9 @@ void control_client::parts::on_helo_ok(const wire::helo_ok& answer, byte_view pa
     signatures.set_exchange(helo, answer);
     channel.emplace(control_keys(helo, helo_payload, answer, *shared), channel_side::node);
     ephemeral.reset();
-    enter_account();
+    if (!settings.wait_when_proven) return enter_account();
+    enter(control_client_state::proven);
+    outputs.emplace_back(server_proven{});
 }
 
 void control_client::parts::on_register_ok(const wire::register_ok& answer, byte_view payload) {
@@ -326,6 +330,10 @@ void control_client::on_deadline(time_point now) {
 
 time_point control_client::next_deadline() const {
     return parts_->deadline;
+}
+
+void control_client::proceed() {
+    if (parts_->state == control_client_state::proven) parts_->enter_account();
 }
 
 void control_client::send(byte_view cbor) {

@@ -1,7 +1,7 @@
 #pragma once
 // A node's side of the control channel (protocol section 3), from the first byte of a TCP connection on. Sans-I/O.
 //
-//     [asking_key] -> greeting -> [registering] -> authenticating -> open -> failed
+//     [asking_key] -> greeting -> [proven] -> [registering] -> authenticating -> open -> failed
 #include "buri/base/ids.hpp"
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
@@ -29,9 +29,19 @@ struct control_client_settings {
     node_id identity;           ///< none: register first
     std::string nickname;       ///< for REGISTER
     bool ask_key_only = false;  ///< KEY? and nothing else: to show a fingerprint to the user
+    /// Stop once the server is proven, until proceed(): of several connections only one says who the node is.
+    bool wait_when_proven = false;
 };
 
-enum class control_client_state : std::uint8_t { asking_key, greeting, registering, authenticating, open, failed };
+enum class control_client_state : std::uint8_t {
+    asking_key,
+    greeting,
+    proven,
+    registering,
+    authenticating,
+    open,
+    failed
+};
 
 struct send_bytes {
     bytes data;
@@ -40,6 +50,8 @@ struct send_bytes {
 struct server_key_learned {
     bytes blob;
 };
+/// The server has its key, or in the suite classic says so until AUTH OK; only with wait_when_proven.
+struct server_proven {};
 /// REGISTER OK: keep the identity durably before anything else.
 struct identity_given {
     node_id identity;
@@ -53,8 +65,8 @@ struct channel_failed {
     error why;
 };
 
-using control_client_output =
-    std::variant<send_bytes, server_key_learned, identity_given, channel_open, message_received, channel_failed>;
+using control_client_output = std::variant<send_bytes, server_key_learned, server_proven, identity_given, channel_open,
+                                           message_received, channel_failed>;
 
 class control_client {
 public:
@@ -69,6 +81,8 @@ public:
     void on_bytes(byte_view data, time_point now);
     void on_deadline(time_point now);
     [[nodiscard]] time_point next_deadline() const;
+    /// Goes on from state proven; nothing in any other.
+    void proceed();
     /// Seals and sends one MSG; only in state open.
     void send(byte_view cbor);
     std::optional<control_client_output> poll_output();

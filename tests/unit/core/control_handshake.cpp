@@ -89,6 +89,41 @@ TEST_CASE("identity_given leaves before the AUTH that uses it") {
     CHECK(was_told);
 }
 
+TEST_CASE("a node that is to wait says nothing of itself until it is told to go on") {
+    for (const auto& what : all_scenarios()) {
+        DYNAMIC_SECTION(what.name()) {
+            auto settings = script::settings_of(what);
+            settings.wait_when_proven = true;
+            script channel(what, settings, {what.suite});
+            channel.node().proceed();
+            channel.run();
+            REQUIRE(channel.node().state() == core::control_client_state::proven);
+            CHECK(find_event<core::server_proven>(channel.node_events) != nullptr);
+            CHECK(channel.server().state() == core::control_server_state::identifying);
+            CHECK(channel.server_events.empty());
+            const auto said = channel.steps().size();
+            channel.node().send(bytes{0xa0});
+            channel.run();
+            CHECK(channel.steps().size() == said);
+
+            channel.node().proceed();
+            channel.node().proceed();
+            channel.run();
+            CHECK(channel.both_open());
+        }
+    }
+}
+
+TEST_CASE("a node that is left waiting fails at its deadline, as in every other state") {
+    const scenario what{suite_id::aes};
+    auto settings = script::settings_of(what);
+    settings.wait_when_proven = true;
+    script channel(what, settings, {suite_id::aes});
+    channel.run_out();
+    REQUIRE(channel.node_failure());
+    CHECK(channel.node_failure()->code == errc::timed_out);
+}
+
 TEST_CASE("a key that was not pinned is given out for pinning, once, and one that was is not") {
     for (const auto& what : all_scenarios()) {
         DYNAMIC_SECTION(what.name()) {
