@@ -29,6 +29,46 @@ checked<std::string> nickname_in(const toml_value& value) {
     return name;
 }
 
+/// One identity under several names: enough for a fleet, few enough to be raced.
+constexpr std::size_t max_servers = 8;
+
+checked<std::vector<host_port>> servers_in(const toml_value& value) {
+    const auto list = list_in(value, 0, max_servers);
+    if (!list) return tl::unexpected(list.error());
+    std::vector<host_port> servers;
+    for (const auto& item : *list) {
+        const auto text = text_in(item);
+        if (!text) return tl::unexpected(text.error());
+        const auto server = parse_host_port(*text);
+        if (!server) return problem_at(item, "'" + text->substr(0, 128) + "' is not a host");
+        servers.push_back(*server);
+    }
+    return servers;
+}
+
+checked<void> read_proxy(const toml_value& value, node_config& config) {
+    const auto text = text_in(value);
+    if (!text) return tl::unexpected(text.error());
+    config.environment_proxy = false;
+    if (*text == "none") return {};
+    auto proxy = parse_proxy(*text);
+    if (!proxy) return problem_at(value, proxy.error().text);
+    config.proxy = std::move(*proxy);
+    return {};
+}
+
+std::string write_proxy(const node_config& config) {
+    if (config.proxy) return toml_text(to_url(*config.proxy));
+    return config.environment_proxy ? std::string() : toml_text("none");
+}
+
+std::string write_servers(const node_config& config) {
+    std::string out;
+    for (const auto& each : config.servers)
+        out += (out.empty() ? "" : ", ") + toml_text(to_string(each));
+    return out.empty() ? out : "[" + out + "]";
+}
+
 using row = config_row<node_config>;
 
 constexpr std::string_view head =
@@ -96,6 +136,39 @@ const config_table<node_config>& table() {
              return store_in(config.allow_unencrypted, first_of(value, "optional", "required"));
          },
          [](const node_config& config) { return toml_text(config.allow_unencrypted ? "optional" : "required"); }},
+        {{"servers", "a list of at most 8 hosts, as \"HOST\" or \"HOST:PORT\"",
+          "[\"vpn2.example.org\", \"198.51.100.9:12975\"]",
+          "More names or addresses of the mediation server, beside the one that was named at the start. All are the "
+          "same "
+          "server, with the same key; the first that answers is used, so that the node stays online while one is away.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.servers, servers_in(value)); },
+         write_servers},
+        {{"tls_port", "an integer from 0 to 65535", "",
+          "Where the server is asked by TLS, in networks that let plain TCP to its port not pass. 0 never uses TLS, "
+          "and "
+          "no proxy either.",
+          ""},
+         [](const toml_value& value, node_config& config) {
+             return store_in(config.tls_port, integer_in(value, 0, 65535));
+         },
+         [](const node_config& config) { return std::to_string(config.tls_port); }},
+        {{"proxy", "a text: \"http://HOST:PORT\", \"http://USER:PASSWORD@HOST:PORT\" or \"none\"",
+          "\"http://proxy.example.org:3128\"",
+          "The HTTP proxy through which the server and relays are reached, by TLS, where nothing else gets through. "
+          "Characters other than letters, digits and '-._~' of the user and the password are written as %XX. Without "
+          "it, "
+          "https_proxy and no_proxy of the environment are used; \"none\" uses none at all.",
+          ""},
+         read_proxy,
+         write_proxy},
+        {{"direct_tcp", "true or false", "",
+          "Whether peers may connect by TCP to the port of the tunnels, where UDP does not pass between them. What "
+          "comes "
+          "there has to prove itself as everywhere else.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.direct_tcp, flag_in(value)); },
+         [](const node_config& config) { return std::string(config.direct_tcp ? "true" : "false"); }},
         {{"log_level", "\"debug\", \"info\", \"warning\" or \"error\"", "",
           "The least important lines that are logged. What a stranger on the network can cause is logged at \"debug\" "
           "only.",

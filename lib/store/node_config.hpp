@@ -1,6 +1,8 @@
 #pragma once
 // The user's settings of a node: config.toml.
+#include "buri/base/host_port.hpp"
 #include "buri/base/log.hpp"
+#include "buri/base/proxy_settings.hpp"
 #include "buri/base/result.hpp"
 #include "buri/base/suite.hpp"
 #include "buri/store/config_key.hpp"
@@ -25,6 +27,11 @@ struct node_config {
     identity_key_type key_type = identity_key_type::ed25519;
     std::optional<std::string> nickname;  ///< a valid nickname
     bool allow_unencrypted = false;       ///< tunnels without encryption, where a network asks for it
+    std::vector<host_port> servers;       ///< further names of the mediation server; port 0: the usual one
+    std::uint16_t tls_port = 443;         ///< of the server, where TCP is blocked; 0: never
+    std::optional<proxy_settings> proxy;
+    bool environment_proxy = true;  ///< without `proxy`, the environment's
+    bool direct_tcp = true;         ///< takes TCP connections of peers on the tunnels' port
     buri::log_level log_level = buri::log_level::info;
 
     bool operator==(const node_config&) const = default;

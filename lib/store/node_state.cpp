@@ -78,6 +78,8 @@ result<node_state> parse_node_state(std::string_view text, std::string_view file
         reader.port("server.port", 1, server.port);
         reader.text("server.fingerprint", server.fingerprint, any_text);
         reader.text("server.key", server.key_blob, from_base64);
+        reader.text("server.way", server.way, any_text);
+        reader.text("server.way_host", server.way_host, any_text);
         if (server.host.empty() && !reader.problem()) {
             return fail(with_next_step(
                 document->mistake(table->where, "server: the key 'host' is missing. Correct the table.")));
@@ -99,6 +101,8 @@ std::string to_toml(const node_state& state) {
                line("port", std::to_string(state.server->port));
         if (!state.server->fingerprint.empty()) out += line("fingerprint", toml_text(state.server->fingerprint));
         if (!state.server->key_blob.empty()) out += line("key", toml_text(to_base64(state.server->key_blob)));
+        if (!state.server->way.empty()) out += line("way", toml_text(state.server->way));
+        if (!state.server->way_host.empty()) out += line("way_host", toml_text(state.server->way_host));
     }
     return out;
 }

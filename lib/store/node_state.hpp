@@ -21,6 +21,8 @@ struct pinned_server {
     std::uint16_t port = default_server_port;
     std::string fingerprint;  ///< "SHA256:…"; empty: not pinned yet
     bytes key_blob;           ///< empty until the server has shown it; its first bytes tell Ed25519 from RSA
+    std::string way;          ///< "tcp", "tls" or "proxy": how it was reached last; empty: not yet
+    std::string way_host;     ///< and under which name
 
     bool operator==(const pinned_server&) const = default;
 };

@@ -30,6 +30,8 @@ TEST_CASE("vpn-config(5) names every key of node.toml") {
     state.ula = ip_prefix();
     state.server->fingerprint = "a";
     state.server->key_blob = {1};
+    state.server->way = "tls";
+    state.server->way_host = "a";
     std::istringstream lines(to_toml(state));
     int keys = 0;
     for (std::string line; std::getline(lines, line);) {
@@ -40,7 +42,7 @@ TEST_CASE("vpn-config(5) names every key of node.toml") {
         CHECK((test::contains(text, ".It Cm " + name) || test::contains(text, " , " + name + "\n")));
         ++keys;
     }
-    CHECK(keys == 9);
+    CHECK(keys == 11);
 }
 
 TEST_CASE("the examples of vpn-config(5) are sound") {

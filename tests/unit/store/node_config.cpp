@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <sstream>
+#include <utility>
 
 namespace buri::store {
 namespace {
@@ -21,6 +22,11 @@ TEST_CASE("the template's values are the defaults, where there are any") {
     REQUIRE(config);
     CHECK(config->nickname == "build-host");
     config->nickname.reset();
+    CHECK(config->servers == std::vector<host_port>{{"vpn2.example.org", 0}, {"198.51.100.9", 12975}});
+    config->servers.clear();
+    CHECK(config->proxy->at == host_port{"proxy.example.org", 3128});
+    config->proxy.reset();
+    CHECK_FALSE(std::exchange(config->environment_proxy, true));
     CHECK(*config == node_config());
 }
 
@@ -32,13 +38,15 @@ TEST_CASE("every key of a node's configuration is in the template, explained") {
         CHECK_FALSE(key.allowed.empty());
         CHECK(key.default_text.empty() != key.example.empty());
     }
-    CHECK(node_config_keys().size() == 8);
+    CHECK(node_config_keys().size() == 12);
 }
 
 TEST_CASE("every key of a node's configuration is read") {
     const auto config = parse_node_config(
         "suites = [\"classic\", \"chacha\"]\ninterface = \"tun.9\"\nmtu = 1280\nport = 65535\nkey_type = \"rsa\"\n"
-        "nickname = \"Anna-2\"\nencryption = \"optional\"\nlog_level = \"debug\"\n",
+        "nickname = \"Anna-2\"\nencryption = \"optional\"\nlog_level = \"debug\"\n"
+        "servers = [\"a.example.org\", \"[2001:db8::1]:443\"]\ntls_port = 8443\ndirect_tcp = false\n"
+        "proxy = \"http://anna:s%40y@10.0.0.1:3128\"\n",
         "config.toml");
     REQUIRE(config);
     CHECK(config->suites == std::vector{suite_id::classic, suite_id::chacha});
@@ -48,12 +56,24 @@ TEST_CASE("every key of a node's configuration is read") {
     CHECK(config->key_type == identity_key_type::rsa);
     CHECK(config->nickname == "Anna-2");
     CHECK(config->allow_unencrypted);
+    CHECK(config->servers == std::vector<host_port>{{"a.example.org", 0}, {"2001:db8::1", 443}});
+    CHECK(config->tls_port == 8443);
+    CHECK_FALSE(config->direct_tcp);
+    CHECK(config->proxy == proxy_settings{{"10.0.0.1", 3128}, "anna", "s@y", ""});
     CHECK(config->log_level == log_level::debug);
 }
 
 TEST_CASE("a node encrypts everything unless its user says otherwise") {
     CHECK_FALSE(node_config().allow_unencrypted);
     CHECK_FALSE(parse_node_config("encryption = \"required\"", "x")->allow_unencrypted);
+}
+
+TEST_CASE("a node uses the environment's proxy unless it is told another or none") {
+    CHECK(node_config().environment_proxy);
+    const auto none = parse_node_config("proxy = \"none\"", "x");
+    CHECK_FALSE(none->environment_proxy);
+    CHECK_FALSE(none->proxy);
+    CHECK_FALSE(parse_node_config("proxy = \"10.0.0.1\"", "x")->environment_proxy);
 }
 
 TEST_CASE("a mistake in a node's configuration is told with its line, its column and what is allowed") {
@@ -86,6 +106,14 @@ TEST_CASE("a mistake in a node's configuration is told with its line, its column
          "1:14: encryption: 'off' is neither of the two. It must be \"required\" or \"optional\"."},
         {"encryption = false", "1:14: encryption: this is true or false, not a text in quotes."},
         {"log_level = \"loud\"", "1:13: log_level: 'loud' is not a level. It must be \"debug\", \"info\", "},
+        {"servers = \"a\"", "1:11: servers: this is a text, not a list in brackets."},
+        {"servers = [\"a\", \"b c\"]", "1:17: servers: 'b c' is not a host."},
+        {"servers = [\"2001:db8::1\"]", "1:12: servers: '2001:db8::1' is not a host."},
+        {"servers = [1,2,3,4,5,6,7,8,9]", "1:11: servers: this list has 9 entries."},
+        {"tls_port = 70000", "1:12: tls_port: 70000 is out of range."},
+        {"direct_tcp = \"yes\"", "1:14: direct_tcp: this is a text, not true or false."},
+        {"proxy = \"socks5://a:1\"", "1:9: proxy: only proxies that speak HTTP can be used: http://HOST:PORT. "},
+        {"proxy = \"http://:80\"", "1:9: proxy: this is not a proxy; write it as http://HOST:PORT or "},
         {"nickname = \"-x\"", "1:12: nickname: '-x' is not a nickname."},
         {"nickname = \"\"", "1:12: nickname: '' is not a nickname."},
         {"interface = \"\"", "1:13: interface: '' is not a name"},

@@ -13,6 +13,8 @@ node_state full_state() {
     server.port = 443;
     server.fingerprint = "SHA256:8JfYGpJhAbbTJ0vLvRkHyqVuZ7d2nxhS2F0ZsDqnL5k";
     server.key_blob = {0, 0, 0, 11, 's', 's', 'h', 0xff};
+    server.way = "tls";
+    server.way_host = "vpn2.example.org";
     node_state state;
     state.server = server;
     state.identity = {0x644011cb};
