@@ -31,6 +31,8 @@ void require_tls_1_2(asio::ssl::context& context) {
     SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
 }
 
+/// async_finish() ends TCP only: Asio's TLS shutdown waits for the other side's, and would take what that still sends. What is
+/// inside knows where it ends.
 class tls_stream final : public socket_stream<asio::ssl::stream<asio::ip::tcp::socket>> {
 public:
     tls_stream(std::string way, asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> context)
@@ -49,15 +51,6 @@ public:
         protocol_ = to_string(byte_view(name, size));
         certificate_ = certificate_of(session());
         co_return result<void>();
-    }
-
-    asio::awaitable<void> async_finish() override {
-        // close_notify without waiting for the other side's (RFC 8446 section 6.1).
-        const deadline limit(socket(), now() + write_patience);
-        SSL_set_shutdown(session(), SSL_get_shutdown(session()) | SSL_RECEIVED_SHUTDOWN);
-        co_await stream_.async_shutdown(as_tuple);
-        asio::error_code ignored;
-        socket().shutdown(asio::socket_base::shutdown_send, ignored);
     }
 
     [[nodiscard]] const peer_certificate* certificate() const override {
