@@ -12,6 +12,7 @@
 #include "buri/core/backoff.hpp"
 #include "buri/core/node_machine.hpp"
 #include "buri/crypto/system_random.hpp"
+#include "buri/link/server_link.hpp"
 #include "buri/net/address_watch.hpp"
 #include "buri/net/change_signal.hpp"
 #include "buri/net/event_descriptor.hpp"
@@ -22,7 +23,6 @@
 #include "buri/node/link_table.hpp"
 #include "buri/node/options.hpp"
 #include "buri/node/pending.hpp"
-#include "buri/node/server_link.hpp"
 #include "buri/store/state_lock.hpp"
 
 #include <asio/awaitable.hpp>
@@ -135,6 +135,8 @@ private:
     void on_message(byte_view cbor);
     void on_link_error(const error& why);
     [[nodiscard]] result<core::control_client_settings> link_settings() const;
+    [[nodiscard]] link::server_ways ways() const;
+    void remember_way();
     bool try_other_suite();
 
     // node_report.cpp
@@ -158,8 +160,9 @@ private:
     std::optional<std::vector<endpoint>> announced_;  ///< own host addresses, as the machine knows them
     std::unique_ptr<dataplane::plane> plane_;
     link_table links_;
-    server_link link_;
-    link_listener link_listener_;
+    std::optional<proxy_settings> proxy_;
+    link::server_link link_;
+    link::link_listener link_listener_;
     net::machine_timer timer_;
     net::task_group tasks_;
     pending<result<wire::answer>> requests_;

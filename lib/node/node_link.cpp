@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 
 namespace buri::node {
 namespace {
@@ -20,6 +22,16 @@ bool needs_a_decision(errc code) {
 }
 
 constexpr std::array<std::uint16_t, 2> stun_ports{17771, 17772};
+
+constexpr std::array<std::pair<std::string_view, link::way_kind>, 3> way_names{
+    {{"tcp", link::way_kind::tcp}, {"tls", link::way_kind::tls}, {"proxy", link::way_kind::tls_via_proxy}}};
+
+std::optional<link::known_way> known_way_of(const store::pinned_server& server) {
+    const auto* const row =
+        std::ranges::find(way_names, server.way, &std::pair<std::string_view, link::way_kind>::first);
+    if (row == way_names.end()) return std::nullopt;
+    return link::known_way{row->second, server.way_host};
+}
 
 }  // namespace
 
@@ -43,7 +55,7 @@ asio::awaitable<error> node::async_try_server() {
     }
     auto settings = link_settings();
     if (!settings) co_return settings.error();
-    co_return co_await link_.async_run(state_.server->host, state_.server->port, std::move(*settings), link_listener_);
+    co_return co_await link_.async_run(ways(), std::move(*settings), link_listener_);
 }
 
 asio::awaitable<std::optional<error>> node::async_learn_server_key() {
@@ -51,12 +63,12 @@ asio::awaitable<std::optional<error>> node::async_learn_server_key() {
     settings.suite = suite_;
     settings.ask_key_only = true;
     bytes shown;
-    link_listener listener = link_listener_;
+    link::link_listener listener = link_listener_;
     listener.on_server_key = [&shown](bytes blob) {
         shown = std::move(blob);
         return false;
     };
-    const auto why = co_await link_.async_run(state_.server->host, state_.server->port, std::move(settings), listener);
+    const auto why = co_await link_.async_run(ways(), std::move(settings), listener);
     if (shown.empty()) co_return why;
     const auto key = crypto::public_key::from_blob(shown);
     if (!key) co_return key.error();
@@ -85,6 +97,30 @@ result<core::control_client_settings> node::link_settings() const {
     return settings;
 }
 
+/// The pinned name first, then those of the configuration: one server, one key.
+link::server_ways node::ways() const {
+    const auto& config = options_.config;
+    link::server_ways out;
+    out.places.push_back({state_.server->host, state_.server->port, config.tls_port});
+    for (const auto& each : config.servers)
+        out.places.push_back({each.host, each.port == 0 ? store::default_server_port : each.port, config.tls_port});
+    out.proxy = proxy_;
+    out.first = known_way_of(*state_.server);
+    return out;
+}
+
+/// Tried first the next time.
+void node::remember_way() {
+    const auto& known = link_.known();
+    auto& server = *state_.server;
+    if (!known || known_way_of(server) == known) return;
+    const auto* const row =
+        std::ranges::find(way_names, known->kind, &std::pair<std::string_view, link::way_kind>::second);
+    server.way = row->first;
+    server.way_host = known->host;
+    keep_state();
+}
+
 bool node::on_server_key(bytes key_blob) {
     const bool is_new = state_.server->key_blob != key_blob;
     state_.server->key_blob = std::move(key_blob);
@@ -104,11 +140,14 @@ bool node::on_identity(node_id identity) {
 
 void node::on_open() {
     backoff_.reset();
+    remember_way();
     const auto is_new_key = identity_.on_accepted();
     if (!is_new_key || *is_new_key) on_key_adopted(is_new_key.map([](bool) {}));
     std::vector<endpoint> servers;
+    // Through a proxy, the other end of the connection is the proxy.
+    const bool is_proxied = link_.known() && link_.known()->kind == link::way_kind::tls_via_proxy;
     for (const auto port : stun_ports)
-        servers.push_back({link_.remote().address, port});
+        if (!is_proxied) servers.push_back({link_.remote().address, port});
     machine_.on_stun_servers(std::move(servers), net::now());
     machine_.on_connected(state_.identity, net::now());
     pump();

@@ -1,4 +1,5 @@
 // From a state directory to a node that is ready to run.
+#include "buri/net/proxy.hpp"
 #include "buri/node/node.hpp"
 #include "buri/node/opened.hpp"
 #include "buri/node/usable_suites.hpp"
@@ -36,6 +37,15 @@ result<store::pinned_server> choose_server(const options& from, const store::nod
                     pinned.fingerprint + ", and " +
                     (wanted.fingerprint.empty() ? "no key" : "the key " + wanted.fingerprint) + " was named for '" +
                     wanted.host + "'. For another server use another --state directory.");
+}
+
+/// The configuration's, or the environment's. What is wrong with the latter must not keep a node from its other ways.
+std::optional<proxy_settings> choose_proxy(const store::node_config& config, const logger& log) {
+    if (config.proxy || !config.environment_proxy) return config.proxy;
+    auto found = net::proxy_from_environment();
+    if (found) return std::move(*found);
+    log.warning("the proxy is not used", {{"reason", found.error().text}});
+    return std::nullopt;
 }
 
 std::string machine_nickname() {
@@ -112,6 +122,7 @@ node::node(asio::io_context& context, options from, opened parts)
       plane_(std::make_unique<dataplane::plane>(
           std::move(parts.tun), std::move(parts.socket), [this] { reports_wait_.notify(); }, log_)),
       links_([this](dataplane::command what) { plane_->post(std::move(what)); }),
+      proxy_(choose_proxy(options_.config, log_)),
       link_(context.get_executor(), identity_.key(), random_, log_),
       timer_(context.get_executor()),
       tasks_(context.get_executor()),

@@ -80,6 +80,7 @@ json node::status() const {
         {"port", state_.server->port},
         {"endpoint", link_.is_open() ? json(to_string(link_.remote())) : json(nullptr)},
         {"fingerprint", state_.server->fingerprint},
+        {"way", link_.is_open() ? json(link_.way()) : json(nullptr)},
         {"suite", link_.is_open() ? json(describe(link_.suite()).name) : json(nullptr)},
         {"verified", !state_.server->key_blob.empty()},
     };
