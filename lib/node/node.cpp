@@ -17,6 +17,10 @@ asio::awaitable<result<void>> node::run() {
     }
     if (!fatal_) {
         announce_endpoints();
+        gateways_ = default_gateways();
+        tasks_.spawn(channels_.run());
+        listen_for_streams();
+        start_port_mapping();
         tasks_.spawn(run_reports());
         tasks_.spawn(run_sampler());
         tasks_.spawn(run_addresses());
@@ -39,10 +43,12 @@ asio::awaitable<void> node::run_stop() {
         pump();
     }
     link_.finish();
+    co_await mapper_.async_close();
     const auto patience = net::now() + 500ms;
     while (link_.is_connected() && net::now() < patience)
         co_await changed_.async_wait(patience);
     link_.close();
+    channels_.stop();
     tasks_.cancel();
 }
 
@@ -85,18 +91,7 @@ asio::awaitable<void> node::run_sampler() {
         for (const auto& [in, carried] : samples)
             machine_.on_traffic(in, carried, net::now());
         if (!samples.empty()) pump();
-    }
-}
-
-asio::awaitable<void> node::run_addresses() {
-    asio::steady_timer settle(context_);
-    for (;;) {
-        const bool changed = co_await watch_.async_wait();
-        if (!changed) co_return;
-        // One change comes as several messages.
-        settle.expires_after(100ms);
-        co_await settle.async_wait(net::as_tuple);
-        announce_endpoints();
+        watch_sleep();
     }
 }
 
@@ -106,16 +101,6 @@ asio::awaitable<void> node::run_deadlines() {
         pump();
     };
     co_await timer_.run(std::move(expired));
-}
-
-void node::announce_endpoints() {
-    std::vector<endpoint> endpoints;
-    for (const auto& address : interface_.host_addresses())
-        endpoints.push_back({address, udp_port_});
-    if (endpoints == announced_) return;
-    announced_ = endpoints;
-    machine_.on_local_endpoints(std::move(endpoints), net::now());
-    pump();
 }
 
 void node::pump() {
@@ -132,12 +117,12 @@ void node::on_output(core::node_output& output) {
     std::visit(overloaded{
                    [&](const core::send_request& it) { link_.send(wire::encode(it.message)); },
                    [&](core::send_plain& it) { links_.on_plain(std::move(it)); },
-                   [](const core::open_relay_stream&) {},
-                   [](const core::open_own_socket&) {},
-                   [](const core::keep_channel&) {},
-                   [](const core::close_own_channel&) {},
-                   [](const core::mapping_reached&) {},
-                   [&](core::tunnel_wants& it) { links_.on_tunnel(std::move(it)); },
+                   [&](const core::open_relay_stream& it) { channels_.open_relay_stream(it.channel, it.relay); },
+                   [&](const core::open_own_socket& it) { channels_.open_socket(it.channel); },
+                   [&](const core::keep_channel& it) { channels_.keep(it.channel); },
+                   [&](const core::close_own_channel& it) { channels_.close(it.channel); },
+                   [&](const core::mapping_reached& it) { mapper_.set_verified(it.external, true); },
+                   [&](core::tunnel_wants& it) { on_tunnel_wants(it); },
                    [&](const core::route_peer& it) { links_.on_route(it.peer, it.in); },
                    [&](const core::remove_tunnel& it) { links_.on_remove(it.peer, it.in); },
                    [&](const core::configure_addresses& it) { on_addresses(it); },

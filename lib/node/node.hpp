@@ -15,14 +15,18 @@
 #include "buri/link/server_link.hpp"
 #include "buri/net/address_watch.hpp"
 #include "buri/net/change_signal.hpp"
+#include "buri/net/clock.hpp"
+#include "buri/net/default_gateway.hpp"
 #include "buri/net/event_descriptor.hpp"
 #include "buri/net/machine_timer.hpp"
 #include "buri/net/task_group.hpp"
+#include "buri/node/channels.hpp"
 #include "buri/node/identity.hpp"
 #include "buri/node/interface.hpp"
 #include "buri/node/link_table.hpp"
 #include "buri/node/options.hpp"
 #include "buri/node/pending.hpp"
+#include "buri/node/port_mapper.hpp"
 #include "buri/store/state_lock.hpp"
 
 #include <asio/awaitable.hpp>
@@ -104,7 +108,6 @@ private:
     // node.cpp
     asio::awaitable<void> run_reports();
     asio::awaitable<void> run_sampler();
-    asio::awaitable<void> run_addresses();
     asio::awaitable<void> run_deadlines();
     asio::awaitable<void> run_stop();
     void on_report(dataplane::report& what);
@@ -112,12 +115,30 @@ private:
     void on_output(core::node_output& output);
     void on_addresses(const core::configure_addresses& addresses);
     void on_event(core::node_event& event);
-    void announce_endpoints();
     void say(std::string_view label, const std::string& text) const;
     void say_to_people(const core::node_event& event) const;
     bool keep_state();
     void fail_for_good(error why);
     [[nodiscard]] result<bool> holds(const condition& until) const;
+
+    // node_network.cpp: the machine's network, and ways of datagrams
+    struct gateway_pair {
+        std::optional<net::default_gateway> v4;
+        std::optional<net::default_gateway> v6;
+        bool operator==(const gateway_pair&) const = default;
+    };
+    asio::awaitable<void> run_addresses();
+    void on_network_event();
+    void on_network_change(std::string_view why);
+    void watch_sleep();
+    /// True if they are others than before.
+    bool announce_endpoints();
+    [[nodiscard]] gateway_pair default_gateways() const;
+    [[nodiscard]] channel_listener channel_events();
+    void listen_for_streams();
+    void on_tunnel_wants(core::tunnel_wants& wants);
+    void start_port_mapping();
+    void on_port_mappings(const std::vector<core::port_mapping>& present);
 
     // node_account.cpp
     result<void> stage_key(crypto::key_type type);
@@ -161,6 +182,10 @@ private:
     std::unique_ptr<dataplane::plane> plane_;
     link_table links_;
     std::optional<proxy_settings> proxy_;
+    channels channels_;
+    port_mapper mapper_;
+    gateway_pair gateways_;
+    duration slept_ = net::time_asleep();
     link::server_link link_;
     link::link_listener link_listener_;
     net::machine_timer timer_;

@@ -65,11 +65,20 @@ result<dataplane::udp_socket> open_port(std::uint16_t wanted, bool is_free_choic
     }
 }
 
+/// The same after each start, so that what was mapped before is renewed.
+bytes mapping_secret(const crypto::identity_key& key) {
+    const auto pem = key.to_pem();
+    const auto made = crypto::sha256(as_bytes("buri port mapping" + pem));
+    return {made.begin(), made.end()};
+}
+
 core::node_settings settings_from(const options& from) {
     core::node_settings settings;
     settings.suites = from.config.suites;
     settings.software = from.software;
     settings.allow_unencrypted = from.config.allow_unencrypted;
+    settings.mtu = from.config.mtu;
+    settings.may_spray = from.config.spray;
     return settings;
 }
 
@@ -123,6 +132,9 @@ node::node(asio::io_context& context, options from, opened parts)
           std::move(parts.tun), std::move(parts.socket), [this] { reports_wait_.notify(); }, log_)),
       links_([this](dataplane::command what) { plane_->post(std::move(what)); }),
       proxy_(choose_proxy(options_.config, log_)),
+      channels_(context.get_executor(), proxy_, log_, channel_events()),
+      mapper_(context.get_executor(), random_, {mapping_secret(identity_.key()), interface_.name()}, log_,
+              [this](const auto& present) { on_port_mappings(present); }),
       link_(context.get_executor(), identity_.key(), random_, log_),
       timer_(context.get_executor()),
       tasks_(context.get_executor()),

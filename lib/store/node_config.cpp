@@ -162,6 +162,22 @@ const config_table<node_config>& table() {
           ""},
          read_proxy,
          write_proxy},
+        {{"port_mapping", "true or false", "",
+          "Whether the router is asked, by PCP, NAT-PMP and UPnP, to forward the port of the tunnels. What it forwards "
+          "is "
+          "offered to peers once the server has reached this node through it, and given back at the end.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.port_mapping, flag_in(value)); },
+         [](const node_config& config) { return std::string(config.port_mapping ? "true" : "false"); }},
+        {{"spray", "true or false", "",
+          "Whether up to 2,048 probes, 200 a second, go to a peer whose router gives each connection a random port and "
+          "that "
+          "cannot be reached directly otherwise; once in 10 minutes a peer, and only to the address that the server "
+          "sees it "
+          "at. Without it such peers are reached by relay.",
+          ""},
+         [](const toml_value& value, node_config& config) { return store_in(config.spray, flag_in(value)); },
+         [](const node_config& config) { return std::string(config.spray ? "true" : "false"); }},
         {{"direct_tcp", "true or false", "",
           "Whether peers may connect by TCP to the port of the tunnels, where UDP does not pass between them. What "
           "comes "

@@ -31,6 +31,8 @@ struct node_config {
     std::uint16_t tls_port = 443;         ///< of the server, where TCP is blocked; 0: never
     std::optional<proxy_settings> proxy;
     bool environment_proxy = true;  ///< without `proxy`, the environment's
+    bool port_mapping = true;       ///< asks the gateway to forward the tunnels' port
+    bool spray = true;              ///< many probes to a peer whose NAT gives out random ports
     bool direct_tcp = true;         ///< takes TCP connections of peers on the tunnels' port
     buri::log_level log_level = buri::log_level::info;
 
