@@ -63,10 +63,11 @@ sessions::sessions(net::task_group& tasks, const asio::any_io_executor& executor
       plans_(plans_of(config)),
       keys_(std::move(keys)),
       licences_(keys_.ed25519),
+      relay_tokens_(keys_.ed25519),
       database_(std::move(database)),
       random_(random),
       log_(log),
-      mediator_(settings_of(config), core::directory(std::move(records)), licences_, random, log),
+      mediator_(settings_of(config), core::directory(std::move(records)), licences_, relay_tokens_, random, log),
       timer_(executor),
       passwords_(executor, [this](std::uint64_t ticket, core::password_outcome outcome) {
           on_hashed(ticket, std::move(outcome));
@@ -154,7 +155,7 @@ void sessions::on_handshake_output(session& which, core::control_server_output& 
                        which.node = what.identity;
                        log_.info("node connected",
                                  {{"peer", to_string(what.identity)}, {"endpoint", to_string(which.channel.remote())}});
-                       mediator_.on_connected(which.id, what.identity, which.channel.remote().address, net::now());
+                       mediator_.on_connected(which.id, what.identity, which.channel.remote(), net::now());
                    },
                    [&](const core::message_received& what) { on_message(which, what.cbor); },
                    [&](const core::channel_failed& what) {

@@ -81,6 +81,7 @@ private:
     core::plan_table plans_;
     core::server_host_keys keys_;
     core::licence_issuer licences_;
+    core::relay_token_issuer relay_tokens_;
     store::server_database database_;
     random_source& random_;
     logger log_;
