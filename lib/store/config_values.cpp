@@ -39,6 +39,12 @@ checked<std::string> text_in(const toml_value& value) {
     return *text;
 }
 
+checked<bool> flag_in(const toml_value& value) {
+    const auto* const flag = std::get_if<bool>(&value.data);
+    if (flag == nullptr) return wrong_type(value, "true or false");
+    return *flag;
+}
+
 checked<std::int64_t> integer_in(const toml_value& value, std::int64_t min, std::int64_t max) {
     const auto* const number = std::get_if<std::int64_t>(&value.data);
     if (number == nullptr) return wrong_type(value, "an integer");

@@ -27,6 +27,7 @@ template <typename T>
 using checked = tl::expected<T, config_problem>;
 
 checked<std::string> text_in(const toml_value& value);
+checked<bool> flag_in(const toml_value& value);
 checked<std::int64_t> integer_in(const toml_value& value, std::int64_t min, std::int64_t max);
 checked<std::vector<toml_value>> list_in(const toml_value& value, std::size_t min, std::size_t max);
 /// At least one, each once.

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] time_point next_deadline() const;
 
 private:
-    struct link {
+    struct joined {
         std::uint32_t relay = 0;
         time_point heard;
     };
@@ -56,7 +56,7 @@ private:
     outbox& out_;
     const logger& log_;
     std::map<std::uint32_t, relay_state> relays_;
-    std::map<connection_id, link> connections_;
+    std::map<connection_id, joined> connections_;
     time_point tells_at_ = never;
 };
 
