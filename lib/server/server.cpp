@@ -1,14 +1,8 @@
 #include "buri/server/server.hpp"
 
-#include "buri/net/listen_error.hpp"
-#include "buri/net/tokens.hpp"
+#include "buri/server/own_addresses.hpp"
 #include "buri/server/state_files.hpp"
 #include "buri/wire/stun.hpp"
-
-#include <asio/ip/v6_only.hpp>
-#include <asio/steady_timer.hpp>
-
-#include <cerrno>
 
 namespace buri::server {
 namespace {
@@ -17,11 +11,6 @@ std::optional<bytes> answer_stun(const endpoint& from, byte_view datagram) {
     const auto request = wire::parse_stun_request(datagram);
     if (!request) return std::nullopt;
     return wire::encode_stun_response({.transaction = request->transaction, .mapped = from});
-}
-
-bool has_no_ipv6(const asio::error_code& problem) {
-    return problem == asio::error::address_family_not_supported ||
-           problem == std::error_code(EADDRNOTAVAIL, std::system_category());
 }
 
 }  // namespace
@@ -35,6 +24,10 @@ server::server(asio::io_context& context, store::state_lock lock, const server_p
       tasks_(context.get_executor()),
       sessions_(tasks_, context.get_executor(), config, std::move(keys), std::move(database), std::move(records),
                 random_, log),
+      reception_(
+          tasks_, context.get_executor(),
+          [this](auto stream, auto who) { sessions_.accept(std::move(stream), std::move(who)); }, {}, log),
+      reach_sender_(context.get_executor(), config.bind, config.other_address),
       administration_(context.get_executor(), sessions_, place, std::move(config), random_) {}
 
 server::~server() = default;
@@ -62,24 +55,16 @@ result<void> server::listen() {
         const auto done = listen_on(address, config);
         if (!done) return done;
     }
+    auto reach = reach_of(config, machine_addresses());
+    reach.tls_port = listen_tls(config);
+    sessions_.set_reach(std::move(reach));
+    sessions_.set_reach_sender([this](const core::reach_check& check) { reach_sender_.send(check); });
     return {};
 }
 
 result<void> server::listen_on(const ip_address& address, const store::server_config& config) {
-    const asio::ip::tcp::endpoint where(net::to_asio(address), config.listen_tcp);
-    asio::ip::tcp::acceptor acceptor(context_);
-    asio::error_code problem;
-    acceptor.open(where.protocol(), problem);
-    if (!problem) acceptor.set_option(asio::ip::tcp::acceptor::reuse_address(true), problem);
-    if (!problem && !address.is_v4()) acceptor.set_option(asio::ip::v6_only(true), problem);
-    if (!problem) acceptor.bind(where, problem);
-    if (problem && !address.is_v4() && address.is_unspecified() && has_no_ipv6(problem)) {
-        log_.warning("this machine has no IPv6", {{"endpoint", to_string(endpoint{address, config.listen_tcp})}});
-        return {};
-    }
-    if (!problem) acceptor.listen(asio::socket_base::max_listen_connections, problem);
-    if (problem) return fail(net::listen_error("TCP", {address, config.listen_tcp}, problem));
-    acceptors_.push_back(std::move(acceptor));
+    const auto done = reception_.listen({address, config.listen_tcp});
+    if (!done) return done;
     for (const auto port : config.listen_stun) {
         auto responder = net::udp_responder::open(context_.get_executor(), {address, port});
         if (!responder) return fail(responder.error());
@@ -88,26 +73,30 @@ result<void> server::listen_on(const ip_address& address, const store::server_co
     return {};
 }
 
-asio::awaitable<void> server::run_acceptor(asio::ip::tcp::acceptor& acceptor) {
-    asio::steady_timer pause(context_);
-    for (;;) {
-        asio::ip::tcp::socket socket(context_);
-        const auto [problem] = co_await acceptor.async_accept(socket, net::as_tuple);
-        if (problem == asio::error::operation_aborted) co_return;
-        if (!problem) {
-            sessions_.accept(std::move(socket));
-            continue;
-        }
-        // Out of descriptors, say: it passes once connections end.
-        log_.warning("cannot accept a connection", {{"error", problem.message()}});
-        pause.expires_after(std::chrono::milliseconds(100));
-        co_await pause.async_wait(net::as_tuple);
+std::uint16_t server::listen_tls(const store::server_config& config) {
+    if (config.listen_tls == 0) return 0;
+    const auto warn = [&](const error& why) {
+        log_.warning("no TLS: nodes in networks that let nothing else out cannot connect",
+                     {{"error", why.text}, {"next", "free the port, or set listen_tls in server.toml"}});
+    };
+    const std::vector<std::string> protocols{std::string(net::control_protocol), std::string(net::relay_protocol)};
+    const auto context = net::tls_server_context::make_self_signed(config.name.value_or("localhost"),
+                                                                   sessions_.keys().ed25519.to_pem(), protocols);
+    if (!context) warn(context.error());
+    bool is_served = false;
+    for (const auto& address : config.bind) {
+        if (!context) break;
+        const auto done = reception_.listen_tls({address, config.listen_tls}, *context);
+        if (done) is_served = true;
+        if (!done) warn(done.error());
     }
+    if (!is_served) return 0;
+    log_.info("TLS is served", {{"port", std::to_string(config.listen_tls)}});
+    return config.listen_tls;
 }
 
 asio::awaitable<void> server::run() {
-    for (auto& acceptor : acceptors_)
-        tasks_.spawn(run_acceptor(acceptor));
+    reception_.start();
     for (auto& responder : stun_)
         tasks_.spawn(responder.run(answer_stun));
     tasks_.spawn(sessions_.run_timer());
