@@ -55,15 +55,15 @@ reception::reception(net::task_group& tasks, const asio::any_io_executor& execut
 
 // ---- ports ----------------------------------------------------------------------------------------------------------------
 
-result<void> reception::listen(const endpoint& local) {
+result<bool> reception::listen(const endpoint& local) {
     return add(local, std::nullopt);
 }
 
-result<void> reception::listen_tls(const endpoint& local, net::tls_server_context context) {
+result<bool> reception::listen_tls(const endpoint& local, net::tls_server_context context) {
     return add(local, std::move(context));
 }
 
-result<void> reception::add(const endpoint& local, std::optional<net::tls_server_context> context) {
+result<bool> reception::add(const endpoint& local, std::optional<net::tls_server_context> context) {
     const asio::ip::tcp::endpoint where(net::to_asio(local.address), local.port);
     asio::ip::tcp::acceptor acceptor(executor_);
     asio::error_code problem;
@@ -73,12 +73,12 @@ result<void> reception::add(const endpoint& local, std::optional<net::tls_server
     if (!problem) acceptor.bind(where, problem);
     if (problem && !local.address.is_v4() && local.address.is_unspecified() && has_no_ipv6(problem)) {
         log_.warning("this machine has no IPv6", {{"endpoint", to_string(local)}});
-        return {};
+        return false;
     }
     if (!problem) acceptor.listen(asio::socket_base::max_listen_connections, problem);
     if (problem) return fail(net::listen_error("TCP", local, problem));
     ports_.push_back({std::move(acceptor), std::move(context)});
-    return {};
+    return true;
 }
 
 void reception::start() {

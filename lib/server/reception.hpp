@@ -4,7 +4,7 @@
 #include "buri/base/log.hpp"
 #include "buri/net/byte_stream.hpp"
 #include "buri/net/task_group.hpp"
-#include "buri/net/tls.hpp"
+#include "buri/net/tls_stream.hpp"
 #include "buri/server/strangers.hpp"
 
 #include <asio/ip/tcp.hpp>
@@ -31,9 +31,9 @@ public:
     reception(net::task_group& tasks, const asio::any_io_executor& executor, control_handler on_control,
               relay_handler on_relay, logger log);
 
-    /// errc::port_in_use or errc::permission by name. Without IPv6 on this machine [::] is left out, with a warning.
-    result<void> listen(const endpoint& local);
-    result<void> listen_tls(const endpoint& local, net::tls_server_context context);
+    /// errc::port_in_use or errc::permission by name. False, with a warning: [::] on a machine without IPv6.
+    result<bool> listen(const endpoint& local);
+    result<bool> listen_tls(const endpoint& local, net::tls_server_context context);
     /// From now on who comes is served.
     void start();
 
@@ -43,7 +43,7 @@ private:
         std::optional<net::tls_server_context> context;
     };
 
-    result<void> add(const endpoint& local, std::optional<net::tls_server_context> context);
+    result<bool> add(const endpoint& local, std::optional<net::tls_server_context> context);
     asio::awaitable<void> run(port& from);
     asio::awaitable<void> receive(asio::ip::tcp::socket socket, strangers::guest guest,
                                   const net::tls_server_context* context);

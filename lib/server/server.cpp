@@ -1,16 +1,41 @@
 #include "buri/server/server.hpp"
 
+#include "buri/net/tokens.hpp"
 #include "buri/server/own_addresses.hpp"
 #include "buri/server/state_files.hpp"
-#include "buri/wire/stun.hpp"
+
+#include <asio/steady_timer.hpp>
+
+#include <algorithm>
 
 namespace buri::server {
 namespace {
 
-std::optional<bytes> answer_stun(const endpoint& from, byte_view datagram) {
-    const auto request = wire::parse_stun_request(datagram);
-    if (!request) return std::nullopt;
-    return wire::encode_stun_response({.transaction = request->transaction, .mapped = from});
+constexpr auto load_interval = std::chrono::seconds(10);
+
+core::relay_settings relay_settings_of(const core::server_host_keys& keys) {
+    return {.id = own_relay, .server = keys.ed25519.public_part()};
+}
+
+/// One address for each family, and the second that the operator named.
+core::stun_addresses stun_addresses_of(const store::server_config& config, std::span<const ip_address> machine) {
+    core::stun_addresses out;
+    out.ports.assign(config.listen_stun.begin(), config.listen_stun.end());
+    if (!config.other_address) return out;
+    for (const auto& address : reach_of(config, machine).addresses) {
+        const bool is_here = std::ranges::find(machine, address) != machine.end();
+        const bool is_first = out.addresses.empty() && address != config.other_address;
+        if (is_here && is_first && address.is_v4() == config.other_address->is_v4()) out.addresses.push_back(address);
+    }
+    out.addresses.push_back(*config.other_address);
+    return out;
+}
+
+relay::service_settings service_settings_of(const store::server_config& config, const core::server_host_keys& keys) {
+    relay::service_settings out;
+    if (config.relay) out.relay = relay_settings_of(keys);
+    out.stun = stun_addresses_of(config, machine_addresses());
+    return out;
 }
 
 }  // namespace
@@ -24,9 +49,11 @@ server::server(asio::io_context& context, store::state_lock lock, const server_p
       tasks_(context.get_executor()),
       sessions_(tasks_, context.get_executor(), config, std::move(keys), std::move(database), std::move(records),
                 random_, log),
+      relay_(context.get_executor(), service_settings_of(config, sessions_.keys()), random_, log),
       reception_(
           tasks_, context.get_executor(),
-          [this](auto stream, auto who) { sessions_.accept(std::move(stream), std::move(who)); }, {}, log),
+          [this](auto stream, auto who) { sessions_.accept(std::move(stream), std::move(who)); },
+          [this](auto stream) { tasks_.spawn(relay_.run_stream(std::move(stream))); }, log),
       reach_sender_(context.get_executor(), config.bind, config.other_address),
       administration_(context.get_executor(), sessions_, place, std::move(config), random_) {}
 
@@ -63,12 +90,12 @@ result<void> server::listen() {
 }
 
 result<void> server::listen_on(const ip_address& address, const store::server_config& config) {
-    const auto done = reception_.listen({address, config.listen_tcp});
-    if (!done) return done;
+    const auto has_family = reception_.listen({address, config.listen_tcp});
+    if (!has_family) return fail(has_family.error());
+    if (!*has_family) return {};
     for (const auto port : config.listen_stun) {
-        auto responder = net::udp_responder::open(context_.get_executor(), {address, port});
-        if (!responder) return fail(responder.error());
-        stun_.push_back(std::move(*responder));
+        const auto done = relay_.add_udp({address, port});
+        if (!done) return done;
     }
     return {};
 }
@@ -87,7 +114,7 @@ std::uint16_t server::listen_tls(const store::server_config& config) {
     for (const auto& address : config.bind) {
         if (!context) break;
         const auto done = reception_.listen_tls({address, config.listen_tls}, *context);
-        if (done) is_served = true;
+        if (done && *done) is_served = true;
         if (!done) warn(done.error());
     }
     if (!is_served) return 0;
@@ -95,10 +122,22 @@ std::uint16_t server::listen_tls(const store::server_config& config) {
     return config.listen_tls;
 }
 
+asio::awaitable<void> server::run_load() {
+    asio::steady_timer pause(context_);
+    const auto most = relay_settings_of(sessions_.keys()).max_bindings;
+    for (;;) {
+        const auto now = relay_.statistics().relay;
+        sessions_.set_own_relay_load({static_cast<std::uint32_t>(now.bindings), now.kbit, now.bindings >= most});
+        pause.expires_after(load_interval);
+        const auto [problem] = co_await pause.async_wait(net::as_tuple);
+        if (problem == asio::error::operation_aborted) co_return;
+    }
+}
+
 asio::awaitable<void> server::run() {
     reception_.start();
-    for (auto& responder : stun_)
-        tasks_.spawn(responder.run(answer_stun));
+    tasks_.spawn(relay_.run());
+    tasks_.spawn(run_load());
     tasks_.spawn(sessions_.run_timer());
     tasks_.spawn(sessions_.run_pruning());
     co_await tasks_.join();
