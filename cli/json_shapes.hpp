@@ -141,7 +141,7 @@ inline constexpr auto log_fields = std::to_array<field_info>({
     {"act",
      "create, join, leave, delete, set, approve, reject, evict, ban, unban, grant, revoke, transfer, heir, welcome, "
      "announce, invite, uninvite, licence, rotate, delete_account, nick; of the operator plan, remove_account, "
-     "remove_network, licence_make"},
+     "remove_network, licence_make, relay_add, relay_remove"},
     {"network", "its name; empty: about none"},
     {"target", "null, or an object {address, name}"},
     {"before", "what it was, in words"},

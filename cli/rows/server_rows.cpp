@@ -85,7 +85,8 @@ constexpr auto rows = std::to_array<command_info>({
      "run the mediation server",
      {},
      {},
-     "Serves TCP 12975 and UDP 17771 and 17772 in the foreground until SIGTERM, and tells the service manager "
+     "Serves TCP 12975, TLS on TCP 443 and UDP 17771 and 17772 in the foreground until SIGTERM, and tells the service "
+     "manager "
      "(sd_notify) when it "
      "is ready. --config is its server.toml. The commands below talk to it through server.sock in its state directory "
      "(--state, --socket).",
@@ -189,17 +190,10 @@ constexpr auto rows = std::to_array<command_info>({
      "An array of licences.",
      licence_fields,
      run_server_licence_list},
-    {"server relay add",
-     "server",
-     "let a relay on another machine join",
-     relay_argument,
-     relay_options,
+    {"server relay add", "server", "let a relay on another machine join", relay_argument, relay_options,
      "Prints its token, once: only a digest is kept. 'vpn relay run --server ... --token ...' on that machine joins "
      "with it, and nodes use the relay where it is nearer than others.",
-     "vpn server relay add fra1 --region eu-central",
-     "An object.",
-     relay_added_fields,
-     run_server_relay_add},
+     "vpn server relay add fra1 --region eu-central", "An object.", relay_added_fields, run_server_relay_add},
     {"server relay list",
      "server",
      "show the relays and what they carry",

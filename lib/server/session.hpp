@@ -12,10 +12,7 @@ namespace buri::server {
 struct session {
     session(core::connection_id number, std::unique_ptr<net::byte_stream> stream, strangers::guest who,
             std::unique_ptr<core::control_server> handshake)
-        : id(number),
-          channel(std::move(stream), max_queued),
-          machine(std::move(handshake)),
-          stranger(std::move(who)) {}
+        : id(number), channel(std::move(stream), max_queued), machine(std::move(handshake)), stranger(std::move(who)) {}
 
     /// What a node may leave unread before it is dropped: several full synchronisations.
     static constexpr std::size_t max_queued = 8U << 20U;
@@ -25,7 +22,7 @@ struct session {
     std::unique_ptr<core::control_server> machine;
     std::optional<strangers::guest> stranger;  ///< until authenticated
     node_id node;                              ///< once authenticated
-    bool ending = false;  ///< what is queued is still sent, nothing more is read
+    bool ending = false;                       ///< what is queued is still sent, nothing more is read
 };
 
 }  // namespace buri::server

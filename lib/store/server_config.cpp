@@ -114,8 +114,10 @@ std::span<const row> rows() {
          },
          [](const server_config& config) { return std::to_string(config.listen_tcp); }},
         {{"listen_tls", "an integer from 0 to 65535", "",
-          "The TCP port where the control channel and the server's relay are reached by TLS, for nodes in networks that "
-          "let nothing else out; 0: none. It is real TLS 1.3 with the server's own key, so a web server cannot share the "
+          "The TCP port where the control channel and the server's relay are reached by TLS, for nodes in networks "
+          "that "
+          "let nothing else out; 0: none. It is real TLS 1.3 with the server's own key, so a web server cannot share "
+          "the "
           "port but by its SNI or ALPN. If the port cannot be had, the server says so and runs without.",
           ""},
          [](const toml_value& value, server_config& config) {
@@ -149,7 +151,8 @@ std::span<const row> rows() {
              return config.other_address ? toml_text(to_string(*config.other_address)) : std::string();
          }},
         {{"relay", "true or false", "",
-          "Whether this server carries the traffic of nodes that cannot reach each other, or not yet. It cannot read it. "
+          "Whether this server carries the traffic of nodes that cannot reach each other, or not yet. It cannot read "
+          "it. "
           "Switch it off to save its traffic once other relays have joined; 'vpn server relay add' lets them.",
           ""},
          [](const toml_value& value, server_config& config) { return store_in(config.relay, flag_in(value)); },

@@ -81,8 +81,7 @@ void fleet::refuse(connection_id connection, std::uint32_t number, error why) {
     out_.put(disconnect{connection, std::move(why)});
 }
 
-void fleet::join(connection_id connection, const endpoint& from, std::uint32_t number,
-                 const wire::relay_hello& said) {
+void fleet::join(connection_id connection, const endpoint& from, std::uint32_t number, const wire::relay_hello& said) {
     const auto* const known = at_.records.relay_by_digest(crypto::sha256(said.token));
     if (known == nullptr) {
         return refuse(connection, number,
@@ -90,13 +89,17 @@ void fleet::join(connection_id connection, const endpoint& from, std::uint32_t n
                                  "the server has no relay with this token; make one with 'vpn server relay add'"));
     }
     relay_state made;
-    made.info = {known->id,  known->name,
-                 known->region, reachable(said.udp, from.address),
-                 reachable(said.tcp, from.address), reachable(said.tls, from.address),
+    made.info = {known->id,
+                 known->name,
+                 known->region,
+                 reachable(said.udp, from.address),
+                 reachable(said.tcp, from.address),
+                 reachable(said.tls, from.address),
                  said.host};
     if (made.info.udp.empty() && made.info.tcp.empty() && made.info.tls.empty()) {
-        return refuse(connection, number,
-                      make_error(errc::malformed, "relay_hello names no address that nodes can reach; name a public one"));
+        return refuse(
+            connection, number,
+            make_error(errc::malformed, "relay_hello names no address that nodes can reach; name a public one"));
     }
     const auto same = std::ranges::find(connections_, known->id, [](const auto& each) { return each.second.relay; });
     if (same != connections_.end()) {
@@ -184,8 +187,8 @@ void fleet::tell(online_node& node) {
 
 bool fleet::on_deadline() {
     while (!connections_.empty()) {
-        const auto oldest = std::ranges::min_element(
-            connections_, {}, [](const auto& each) { return each.second.heard; });
+        const auto oldest =
+            std::ranges::min_element(connections_, {}, [](const auto& each) { return each.second.heard; });
         if (oldest->second.heard + silence > at_.now) break;
         end(oldest->first, make_error(errc::timed_out, "the relay said nothing for 30 seconds"));
     }

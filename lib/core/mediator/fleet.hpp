@@ -9,9 +9,9 @@ namespace buri::core {
 
 class fleet {
 public:
-    static constexpr auto silence = std::chrono::seconds(30);        ///< a relay that says nothing for so long is gone
-    static constexpr auto batch = std::chrono::milliseconds(200);    ///< changes in this time are told together
-    static constexpr std::size_t max_endpoints = 8;                  ///< of a relay, of each kind
+    static constexpr auto silence = std::chrono::seconds(30);      ///< a relay that says nothing for so long is gone
+    static constexpr auto batch = std::chrono::milliseconds(200);  ///< changes in this time are told together
+    static constexpr std::size_t max_endpoints = 8;                ///< of a relay, of each kind
 
     fleet(const present& at, roster& nodes, outbox& out, const logger& log);
 

@@ -9,8 +9,8 @@ namespace {
 /// RFC 1918, RFC 6598, RFC 3927, RFC 4193, and this machine.
 bool is_private(const ip_address& address) {
     static const std::array ranges{
-        ip_prefix{ip_address::v4(0x0a000000), 8},    ip_prefix{ip_address::v4(0xac100000), 12},
-        ip_prefix{ip_address::v4(0xc0a80000), 16},   ip_prefix{ip_address::v4(0x64400000), 10},
+        ip_prefix{ip_address::v4(0x0a000000), 8},  ip_prefix{ip_address::v4(0xac100000), 12},
+        ip_prefix{ip_address::v4(0xc0a80000), 16}, ip_prefix{ip_address::v4(0x64400000), 10},
         ip_prefix{ip_address::v6({0xfc}), 7},
     };
     return address.is_loopback() || address.is_link_local() ||

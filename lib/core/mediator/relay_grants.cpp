@@ -38,9 +38,8 @@ std::vector<relay_grants::cost_of_relay> relay_grants::best(const granted& of) c
         if (is_used || !relay.is_full) out.push_back({id, cost(of, id)});
     }
     const auto kept = std::min(out.size(), per_tunnel);
-    std::ranges::partial_sort(out, out.begin() + static_cast<std::ptrdiff_t>(kept), {}, [](const cost_of_relay& each) {
-        return std::pair(each.cost, each.relay);
-    });
+    std::ranges::partial_sort(out, out.begin() + static_cast<std::ptrdiff_t>(kept), {},
+                              [](const cost_of_relay& each) { return std::pair(each.cost, each.relay); });
     out.resize(kept);
     return out;
 }

@@ -95,7 +95,8 @@ result<void> request_limits::on_password(const online_node& from, const wire::re
 }
 
 void request_limits::on_refused_join(const online_node& from, errc why, time_point now) {
-    if (why == errc::password_wrong || why == errc::invite_invalid) wrong_passwords_.count(address_key(from.from.address), now);
+    if (why == errc::password_wrong || why == errc::invite_invalid)
+        wrong_passwords_.count(address_key(from.from.address), now);
 }
 
 result<void> request_limits::on_change(const online_node& from, const wire::request& body, time_point now) {

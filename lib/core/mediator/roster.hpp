@@ -50,7 +50,8 @@ struct online_node {
 
     std::vector<std::uint8_t> suites;
     std::vector<wire::candidate> candidates;
-    std::optional<std::vector<wire::relay_round_trip>> round_trips;  ///< of the relays that answer it; none: not measured
+    std::optional<std::vector<wire::relay_round_trip>>
+        round_trips;  ///< of the relays that answer it; none: not measured
 
     /// Tunnels that it says it has and the server does not know of, by peer.
     std::unordered_map<node_id, std::vector<wire::kept_tunnel>> claims;

@@ -81,8 +81,8 @@ void sim_server::start() {
     core::directory records(initial_);
     for (const auto& change : committed_)
         records.apply(change);
-    mediator_ =
-        std::make_unique<core::mediator>(mediation_settings(), std::move(records), licences_, relay_tokens_, world_.random(), log_);
+    mediator_ = std::make_unique<core::mediator>(mediation_settings(), std::move(records), licences_, relay_tokens_,
+                                                 world_.random(), log_);
     drain();
 }
 

@@ -231,12 +231,21 @@ TEST_CASE("a relay's token is a line; relays are listed with what they carry", "
     CHECK(at.run("relay remove fra1") == 0);
     CHECK(at.user.out == "removed the relay fra1\n");
     CHECK(at.run("relay remove fra1") == 5);
-    json own{{"id", 1},         {"name", "server"}, {"region", nullptr}, {"online", true}, {"since", nullptr},
-             {"version", ""},   {"bindings", 12},   {"kbit", 900},       {"full", true},
-             {"udp", {"203.0.113.2:17771"}},        {"tcp", {"203.0.113.2:12975"}},        {"tls", json::array()}};
-    json away{{"id", 2},          {"name", "fra1"}, {"region", "eu"}, {"online", false}, {"since", nullptr},
-              {"version", nullptr}, {"bindings", 0},  {"kbit", 0},      {"full", false},
-              {"udp", json::array()}, {"tcp", json::array()},          {"tls", json::array()}};
+    json own{{"id", 1},
+             {"name", "server"},
+             {"region", nullptr},
+             {"online", true},
+             {"since", nullptr},
+             {"version", ""},
+             {"bindings", 12},
+             {"kbit", 900},
+             {"full", true},
+             {"udp", {"203.0.113.2:17771"}},
+             {"tcp", {"203.0.113.2:12975"}},
+             {"tls", json::array()}};
+    json away{{"id", 2},          {"name", "fra1"},       {"region", "eu"},       {"online", false},
+              {"since", nullptr}, {"version", nullptr},   {"bindings", 0},        {"kbit", 0},
+              {"full", false},    {"udp", json::array()}, {"tcp", json::array()}, {"tls", json::array()}};
     at.daemon.on("relays", json::array({own, away}), json::array());
     CHECK(at.run("relay list") == 0);
     CHECK(at.user.out ==

@@ -321,8 +321,8 @@ private:
         core::directory records;
         for (const auto& change : history)
             records.apply(change);
-        server = std::make_unique<core::mediator>(settings_, std::move(records), issuer(), relay_tokens(), random,
-                                                  logger{});
+        server =
+            std::make_unique<core::mediator>(settings_, std::move(records), issuer(), relay_tokens(), random, logger{});
         waiting_commit.reset();
         waiting_hashes.clear();
     }

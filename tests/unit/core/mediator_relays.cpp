@@ -107,8 +107,7 @@ TEST_CASE("a node learns the fleet and where it comes from, after a sync and aft
     const auto seen = on.told<wire::seen_event>(on.ada);
     REQUIRE(seen.size() == 1);
     CHECK(seen.front().at == on.endpoint_of_connection(on.ada));
-    CHECK(seen.front().stun ==
-          std::vector{*parse_endpoint("203.0.113.2:17771"), *parse_endpoint("203.0.113.2:17772")});
+    CHECK(seen.front().stun == std::vector{*parse_endpoint("203.0.113.2:17771"), *parse_endpoint("203.0.113.2:17772")});
     on.disconnect(on.ada);
     on.forget();
     on.come_back(on.ada);
@@ -200,7 +199,8 @@ TEST_CASE("a relay that names no address of use is refused") {
     const auto fra = on.add_relay("fra1");
     on.connect(fra);
     auto said = fleet_world::relay_hello("fra1");
-    said.udp = {*parse_endpoint("127.0.0.1:17771"), *parse_endpoint("100.64.0.9:17771"), *parse_endpoint("192.0.2.1:0")};
+    said.udp = {*parse_endpoint("127.0.0.1:17771"), *parse_endpoint("100.64.0.9:17771"),
+                *parse_endpoint("192.0.2.1:0")};
     CHECK(on.refusal(fra, said) == errc::malformed);
     CHECK(on.disconnects.size() == 1);
 }
@@ -525,9 +525,8 @@ TEST_CASE("many pairs are told one part after the other") {
     on.forget();
     on.join(fra, "fra1");
     const auto told = [&] {
-        return static_cast<std::size_t>(std::ranges::count_if(on.events, [](const auto& each) {
-            return std::holds_alternative<wire::tunnel_relays>(each.second);
-        }));
+        return static_cast<std::size_t>(std::ranges::count_if(
+            on.events, [](const auto& each) { return std::holds_alternative<wire::tunnel_relays>(each.second); }));
     };
     on.advance(core::fleet::batch);
     CHECK(told() == 2 * core::relay_grants::pairs_at_once);

@@ -43,7 +43,8 @@ TEST_CASE("every method of the server's interface is there, and no other", "[ser
 
 TEST_CASE("what only looks answers without parameters, and takes none", "[server_service]") {
     service_fixture self;
-    for (const auto* const method : {"status", "accounts", "networks", "plans", "licences", "relays", "version", "reload"}) {
+    for (const auto* const method :
+         {"status", "accounts", "networks", "plans", "licences", "relays", "version", "reload"}) {
         CAPTURE(method);
         CHECK(self.call(method));
         check_code(self.call(method, {{"node", "anna"}}), errc::malformed);

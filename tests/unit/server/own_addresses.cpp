@@ -17,8 +17,9 @@ store::server_config usual() {
     return config;
 }
 
-const addresses machine{at("203.0.113.2"), at("100.64.0.1"), at("127.0.0.1"), at("fe80::1"), at("2001:db8::2"),
-                        at("fd12:3456:789a:1::6440:1"), at("10.0.0.2")};
+const addresses machine{at("203.0.113.2"), at("100.64.0.1"),  at("127.0.0.1"),
+                        at("fe80::1"),     at("2001:db8::2"), at("fd12:3456:789a:1::6440:1"),
+                        at("10.0.0.2")};
 
 }  // namespace
 

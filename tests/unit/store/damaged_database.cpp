@@ -236,7 +236,8 @@ TEST_CASE("a value of another type than the program writes is refused, at the st
             CAPTURE(table, column);
             const auto wrong = columns.integer(1) == 1 ? "'text'" : "x'c3'";
             std::filesystem::copy_file(dir / "sound.db", dir / "server.db");
-            const auto change = "UPDATE " + table + " SET \"" + column + "\" = " + wrong + " WHERE rowid = (SELECT min(rowid) FROM " + table + ")";
+            const auto change = "UPDATE " + table + " SET \"" + column + "\" = " + wrong +
+                                " WHERE rowid = (SELECT min(rowid) FROM " + table + ")";
             edit(dir / "server.db", (loosened(*sound, table) + change).c_str());
             const auto read = server_database::open(dir / "server.db").and_then([](server_database database) {
                 return database.load().and_then([&](const directory_records&) { return database.read_audit({}); });

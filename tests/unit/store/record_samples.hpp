@@ -67,18 +67,17 @@ inline record_change household(std::uint32_t id, std::size_t blob_size = 51) {
 /// A bit of everything: two nodes in network 1, and what is about it.
 inline record_change town() {
     auto change = household(1);
-    change.insert(change.end(),
-                  {put_account{account(2)}, put_member{member(1, 2)}, put_ban{ban(1, 2)}, put_invite{invite(1, 1)},
-                   put_announcement{announcement(1, 1)}, put_licence{licence(1)}, put_relay{relay(2)}, put_audit{audit(1)}});
+    change.insert(change.end(), {put_account{account(2)}, put_member{member(1, 2)}, put_ban{ban(1, 2)},
+                                 put_invite{invite(1, 1)}, put_announcement{announcement(1, 1)},
+                                 put_licence{licence(1)}, put_relay{relay(2)}, put_audit{audit(1)}});
     return change;
 }
 
 inline bool same(const directory_records& a, const directory_records& b) {
     return a.accounts == b.accounts && a.networks == b.networks && a.members == b.members && a.bans == b.bans &&
-           a.invites == b.invites && a.announcements == b.announcements && a.licences == b.licences && a.relays == b.relays &&
-           a.next_network == b.next_network && a.next_invite == b.next_invite &&
-           a.next_announcement == b.next_announcement && a.next_audit == b.next_audit &&
-           a.next_relay == b.next_relay;
+           a.invites == b.invites && a.announcements == b.announcements && a.licences == b.licences &&
+           a.relays == b.relays && a.next_network == b.next_network && a.next_invite == b.next_invite &&
+           a.next_announcement == b.next_announcement && a.next_audit == b.next_audit && a.next_relay == b.next_relay;
 }
 
 }  // namespace buri::test

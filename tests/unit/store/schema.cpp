@@ -34,7 +34,8 @@ TEST_CASE("a database of version 2 keeps its records, and has no relays") {
     {
         auto old = *sqlite_connection::open(dir / "server.db");
         REQUIRE(old.execute("UPDATE members SET privileges = 1, name = 'queen'"));
-        REQUIRE(old.execute("INSERT INTO audit VALUES (9, 1600000009, 1, 'anna', 'set', 3, 'Net-3', NULL, '', '', '', 'ok')"));
+        REQUIRE(old.execute(
+            "INSERT INTO audit VALUES (9, 1600000009, 1, 'anna', 'set', 3, 'Net-3', NULL, '', '', '', 'ok')"));
     }
     auto database = server_database::open(dir / "server.db");
     INFO((database ? "" : database.error().text));
