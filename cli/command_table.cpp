@@ -26,6 +26,7 @@ constexpr auto families = std::to_array<family_info>({
     {"server", "the mediation server"},
     {"server plan", "what accounts may use"},
     {"server licence", "licence keys"},
+    {"server relay", "relays on other machines"},
 });
 
 constexpr auto globals = std::to_array<option_info>({

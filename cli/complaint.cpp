@@ -92,6 +92,12 @@ std::string_view next_step(errc code) {
             return "Ask whoever gave it to you for another one";
         case errc::key_in_use:
             return "Make another with 'vpn keys rotate'";
+        case errc::relay_not_found:
+            return "'vpn server relay list' shows them";
+        case errc::relay_token_invalid:
+            return "Make another with 'vpn server relay add'";
+        case errc::relay_full:
+            return "Other relays may have room";
         default:
             return {};
     }

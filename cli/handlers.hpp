@@ -78,12 +78,15 @@ result<int> run_server_networks(invocation& call);
 result<int> run_server_network(invocation& call);
 result<int> run_server_plan_list(invocation& call);
 result<int> run_server_licence_list(invocation& call);
+result<int> run_server_relay_list(invocation& call);
 
 // server_change_commands.cpp
 result<int> run_server_remove_account(invocation& call);
 result<int> run_server_remove_network(invocation& call);
 result<int> run_server_plan_set(invocation& call);
 result<int> run_server_licence_make(invocation& call);
+result<int> run_server_relay_add(invocation& call);
+result<int> run_server_relay_remove(invocation& call);
 result<int> run_server_backup(invocation& call);
 result<int> run_server_reload(invocation& call);
 

@@ -141,7 +141,7 @@ inline constexpr auto log_fields = std::to_array<field_info>({
     {"act",
      "create, join, leave, delete, set, approve, reject, evict, ban, unban, grant, revoke, transfer, heir, welcome, "
      "announce, invite, uninvite, licence, rotate, delete_account, nick; of the operator plan, remove_account, "
-     "remove_network, licence_make"},
+     "remove_network, licence_make, relay_add, relay_remove"},
     {"network", "its name; empty: about none"},
     {"target", "null, or an object {address, name}"},
     {"before", "what it was, in words"},
@@ -219,6 +219,22 @@ inline constexpr auto licence_fields = std::to_array<field_info>({
     {"used", "null, or when, RFC 3339"},
 });
 
+inline constexpr auto fleet_fields = std::to_array<field_info>({
+    {"id", "its number"},
+    {"name", "its name; server: the server's own"},
+    {"region", "null, or where it is"},
+    {"created", "RFC 3339; null of the server's own"},
+    {"online", "true: nodes can use it"},
+    {"since", "null, or when it joined, RFC 3339"},
+    {"version", "null, or of its software"},
+    {"bindings", "how many tunnel ends it serves"},
+    {"kbit", "kbit/s that it forwards"},
+    {"full", "true: it takes no more"},
+    {"udp", "an array of endpoints"},
+    {"tcp", "an array of endpoints for streams"},
+    {"tls", "an array of endpoints for TLS streams"},
+});
+
 inline constexpr auto json_shapes = std::to_array<json_shape>({
     {"status", status_fields},
     {"network", network_fields},
@@ -235,6 +251,7 @@ inline constexpr auto json_shapes = std::to_array<json_shape>({
     {"server network", server_network_fields},
     {"plan", plan_fields},
     {"licence", licence_fields},
+    {"relay of the fleet", fleet_fields},
     {"error", error_fields},
 });
 

@@ -144,7 +144,7 @@ and an event as parameters.
 stops the daemon.
 .SS Of a server
 .TP
-.BR status ", " accounts ", " networks ", " plans ", " licences ", " version
+.BR status ", " accounts ", " networks ", " plans ", " licences ", " relays ", " version
 take no parameters.
 .TP
 .BR account " {node}, " network " {network}"
@@ -154,6 +154,9 @@ take an address or a nickname that only one account has; a network's name.
 .TP
 .BR set_plan " {node, plan, until?}, " make_licences " {plan, for, months, count}"
 answer what the commands print; an empty plan is the default.
+.TP
+.BR add_relay " {name, region?}, " remove_relay " {name}"
+answer {id, name, token}, and {name, changed}.
 .TP
 .BR log " {network?, after?, limit?}"
 as a node's.

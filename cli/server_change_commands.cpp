@@ -88,6 +88,23 @@ result<int> run_server_licence_make(invocation& call) {
     return 0;
 }
 
+result<int> run_server_relay_add(invocation& call) {
+    const auto name = call.argument("NAME");
+    wire::json params{{"name", name}};
+    if (call.has("--region")) params["region"] = call.argument("--region");
+    const auto outcome = ask_server(call, "add_relay", params, "cannot add the relay '" + name + "'");
+    if (!outcome) return fail(outcome.error());
+    call.answer(*outcome, text_of(*outcome, "token") + "\n");
+    return 0;
+}
+
+result<int> run_server_relay_remove(invocation& call) {
+    const auto name = call.argument("NAME");
+    const auto outcome = ask_server(call, "remove_relay", {{"name", name}}, "cannot remove the relay '" + name + "'");
+    if (!outcome) return fail(outcome.error());
+    return answer_removal(call, *outcome, "the relay " + name);
+}
+
 result<int> run_server_backup(invocation& call) {
     const auto file = std::filesystem::absolute(call.argument("FILE")).lexically_normal().string();
     const auto outcome = ask_server(call, "backup", {{"file", file}}, "cannot write a backup to " + file);

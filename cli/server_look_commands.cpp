@@ -59,4 +59,8 @@ result<int> run_server_licence_list(invocation& call) {
     return show_list(call, "licences", "cannot list licences", licences_view, "no licences were made.");
 }
 
+result<int> run_server_relay_list(invocation& call) {
+    return show_list(call, "relays", "cannot list relays", fleet_view, "no relays.");
+}
+
 }  // namespace buri::cli

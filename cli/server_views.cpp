@@ -92,6 +92,28 @@ cells licence_row(const wire::json& licence) {
             {or_dash(text_of(licence, "used"))}};
 }
 
+std::string endpoints_text(const wire::json& relay) {
+    std::string out;
+    for (const auto* const kind : {"udp", "tcp", "tls"}) {
+        const auto names = names_text(array_of(relay, kind));
+        if (!names.empty()) out += (out.empty() ? "" : "; ") + std::string(kind) + " " + names;
+    }
+    return out;
+}
+
+cells relay_row(const wire::json& relay) {
+    const auto kbit = text_of(relay, "kbit") + (bool_of(relay, "full") ? " (full)" : "");
+    const bool is_here = bool_of(relay, "online");
+    return {mark_of(relay),
+            {text_of(relay, "name"), color::bold},
+            {or_dash(text_of(relay, "region"))},
+            {or_dash(text_of(relay, "since"))},
+            right(is_here ? text_of(relay, "bindings") : ""),
+            right(is_here ? kbit : ""),
+            {or_dash(text_of(relay, "version"))},
+            {or_dash(endpoints_text(relay))}};
+}
+
 }  // namespace
 
 std::string server_status_view(const wire::json& status, const palette& colors) {
@@ -195,6 +217,18 @@ std::string licences_view(const wire::json& licences, const palette& colors) {
                      {"USED BY", color::dim},
                      {"USED", color::dim}},
                     licences, licence_row, colors);
+}
+
+std::string fleet_view(const wire::json& relays, const palette& colors) {
+    return table_of({{""},
+                     {"NAME", color::dim},
+                     {"REGION", color::dim},
+                     {"SINCE", color::dim},
+                     {"BINDINGS", color::dim, true},
+                     {"KBIT/S", color::dim, true},
+                     {"VERSION", color::dim},
+                     {"ENDPOINTS", color::dim}},
+                    relays, relay_row, colors);
 }
 
 }  // namespace buri::cli

@@ -17,5 +17,6 @@ std::string accounts_view(const wire::json& accounts, const palette& colors);
 std::string server_networks_view(const wire::json& networks, const palette& colors);
 std::string plans_view(const wire::json& plans, const palette& colors);
 std::string licences_view(const wire::json& licences, const palette& colors);
+std::string fleet_view(const wire::json& relays, const palette& colors);
 
 }  // namespace buri::cli

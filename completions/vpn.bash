@@ -5,12 +5,12 @@ _vpn() {
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
-        *' --state' | *' --socket' | *' --config' | *' --color' | 'up --server' | 'up --interface' | 'up --port' | 'up --nick' | 'up --key-type' | 'daemon --server' | 'daemon --interface' | 'daemon --port' | 'daemon --nick' | 'daemon --key-type' | 'wait --for' | 'wait --timeout' | 'wait -t' | 'events --count' | 'events -n' | 'events --timeout' | 'events -t' | 'create --password-file' | 'join --password-file' | 'set --password-file' | 'set --approve' | 'set --encryption' | 'ban --reason' | 'ban --until' | 'admin grant --can' | 'admin revoke --can' | 'invite --uses' | 'invite --expires' | 'log --lines' | 'log -n' | 'log --timeout' | 'log -t' | 'ping --count' | 'ping -c' | 'ping --interval' | 'ping -i' | 'ping --timeout' | 'ping -t' | 'keys rotate --key-type' | 'server init --host' | 'server plan set --until' | 'server licence make --plan' | 'server licence make --for' | 'server licence make --months' | 'server licence make --count' | 'server log --lines' | 'server log -n' | 'server log --timeout' | 'server log -t') ((i++)) ;;
+        *' --state' | *' --socket' | *' --config' | *' --color' | 'up --server' | 'up --interface' | 'up --port' | 'up --nick' | 'up --key-type' | 'daemon --server' | 'daemon --interface' | 'daemon --port' | 'daemon --nick' | 'daemon --key-type' | 'wait --for' | 'wait --timeout' | 'wait -t' | 'events --count' | 'events -n' | 'events --timeout' | 'events -t' | 'create --password-file' | 'join --password-file' | 'set --password-file' | 'set --approve' | 'set --encryption' | 'ban --reason' | 'ban --until' | 'admin grant --can' | 'admin revoke --can' | 'invite --uses' | 'invite --expires' | 'log --lines' | 'log -n' | 'log --timeout' | 'log -t' | 'ping --count' | 'ping -c' | 'ping --interval' | 'ping -i' | 'ping --timeout' | 'ping -t' | 'keys rotate --key-type' | 'server init --host' | 'server plan set --until' | 'server licence make --plan' | 'server licence make --for' | 'server licence make --months' | 'server licence make --count' | 'server relay add --region' | 'server log --lines' | 'server log -n' | 'server log --timeout' | 'server log -t') ((i++)) ;;
         *' -'*) ;;
         ' '*) command=${COMP_WORDS[i]} ;;
         *)
             case $command in
-            'admin' | 'keys' | 'licence' | 'account' | 'server' | 'server plan' | 'server licence') command="$command ${COMP_WORDS[i]}" ;;
+            'admin' | 'keys' | 'licence' | 'account' | 'server' | 'server plan' | 'server licence' | 'server relay') command="$command ${COMP_WORDS[i]}" ;;
             *) ((position++)) ;;
             esac
             ;;
@@ -54,6 +54,7 @@ _vpn() {
         'server licence make --for') :; return ;;
         'server licence make --months') COMPREPLY=($(compgen -W '1 6 12' -- "$word")); return ;;
         'server licence make --count') :; return ;;
+        'server relay add --region') :; return ;;
         'server log --lines' | 'server log -n') :; return ;;
         'server log --timeout' | 'server log -t') :; return ;;
         *' --state') COMPREPLY=($(compgen -d -- "$word")); return ;;
@@ -83,6 +84,7 @@ _vpn() {
         'server remove-account') options='--with-networks' ;;
         'server plan set') options='--until' ;;
         'server licence make') options='--plan --for --months --count' ;;
+        'server relay add') options='--region' ;;
         'server log') options='--follow --lines --timeout' ;;
     esac
     if [[ $word == -* ]]; then
@@ -95,9 +97,10 @@ _vpn() {
         'keys 0') COMPREPLY=($(compgen -W 'show rotate' -- "$word")) ;;
         'licence 0') COMPREPLY=($(compgen -W 'install' -- "$word")) ;;
         'account 0') COMPREPLY=($(compgen -W 'delete' -- "$word")) ;;
-        'server 0') COMPREPLY=($(compgen -W 'init run status accounts account remove-account networks network remove-network plan licence log backup restore reload' -- "$word")) ;;
+        'server 0') COMPREPLY=($(compgen -W 'init run status accounts account remove-account networks network remove-network plan licence relay log backup restore reload' -- "$word")) ;;
         'server plan 0') COMPREPLY=($(compgen -W 'list set' -- "$word")) ;;
         'server licence 0') COMPREPLY=($(compgen -W 'make list' -- "$word")) ;;
+        'server relay 0') COMPREPLY=($(compgen -W 'add list remove' -- "$word")) ;;
         'leave 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;
         'delete 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;
         'list 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;

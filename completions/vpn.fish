@@ -4,7 +4,7 @@ function __vpn_words
     for word in (commandline -opc)[2..-1]
         if test $is_value = 1
             set is_value 0
-        else if contains -- $word --state --socket --config --color --server --interface --port --nick --key-type --server --interface --port --nick --key-type --for --timeout -t --count -n --timeout -t --password-file --password-file --password-file --approve --encryption --reason --until --can --can --uses --expires --lines -n --timeout -t --count -c --interval -i --timeout -t --key-type --host --until --plan --for --months --count --lines -n --timeout -t
+        else if contains -- $word --state --socket --config --color --server --interface --port --nick --key-type --server --interface --port --nick --key-type --for --timeout -t --count -n --timeout -t --password-file --password-file --password-file --approve --encryption --reason --until --can --can --uses --expires --lines -n --timeout -t --count -c --interval -i --timeout -t --key-type --host --until --plan --for --months --count --region --lines -n --timeout -t
             set is_value 1
         else if not string match -q -- '-*' $word
             echo $word
@@ -87,6 +87,7 @@ complete -c vpn -n '__vpn_after 0 server' -a network -d 'show everything about a
 complete -c vpn -n '__vpn_after 0 server' -a remove-network -d 'delete a network'
 complete -c vpn -n '__vpn_after 0 server' -a plan -d 'what accounts may use'
 complete -c vpn -n '__vpn_after 0 server' -a licence -d 'licence keys'
+complete -c vpn -n '__vpn_after 0 server' -a relay -d 'relays on other machines'
 complete -c vpn -n '__vpn_after 0 server' -a log -d 'show every administrative act on the server'
 complete -c vpn -n '__vpn_after 0 server' -a backup -d 'write a backup of the running server'
 complete -c vpn -n '__vpn_after 0 server' -a restore -d 'make a servers state directory from a backup'
@@ -95,6 +96,9 @@ complete -c vpn -n '__vpn_after 0 server plan' -a list -d 'show the plans and wh
 complete -c vpn -n '__vpn_after 0 server plan' -a set -d 'give an account a plan'
 complete -c vpn -n '__vpn_after 0 server licence' -a make -d 'make licence keys'
 complete -c vpn -n '__vpn_after 0 server licence' -a list -d 'show the licences and who used them'
+complete -c vpn -n '__vpn_after 0 server relay' -a add -d 'let a relay on another machine join'
+complete -c vpn -n '__vpn_after 0 server relay' -a list -d 'show the relays and what they carry'
+complete -c vpn -n '__vpn_after 0 server relay' -a remove -d 'put a relay out of the fleet'
 complete -c vpn -n '__vpn_in up' -l server -x -d 'the mediation server and the fingerprint of its key, as vpn server init printed them; needed once, then kept'
 complete -c vpn -n '__vpn_in up' -l interface -x -d 'the network interface; by default vpn0'
 complete -c vpn -n '__vpn_in up' -l port -x -d 'the UDP port; by default one chosen once at random and kept'
@@ -183,6 +187,7 @@ complete -c vpn -n '__vpn_in server licence make' -l plan -x -d 'the plan that i
 complete -c vpn -n '__vpn_in server licence make' -l for -x -d 'the only account that can install it, by address or nickname, or any'
 complete -c vpn -n '__vpn_in server licence make' -l months -x -a '1 6 12' -d 'how long it lasts from installing: 1, 6 or 12'
 complete -c vpn -n '__vpn_in server licence make' -l count -x -d 'how many keys to make, 1000 at most; by default 1'
+complete -c vpn -n '__vpn_in server relay add' -l region -x -d 'where it is, for people; as a name'
 complete -c vpn -n '__vpn_in server log' -l follow -s f -d 'go on with what happens, until Ctrl-C or --timeout'
 complete -c vpn -n '__vpn_in server log' -l lines -s n -x -d 'only the newest N of what is there, 1000 at most'
 complete -c vpn -n '__vpn_in server log' -l timeout -s t -x -d 'with --follow: end after this time'

@@ -133,6 +133,24 @@ struct server_methods {
         co_return done;
     }
 
+    static answer relays(server_service& self, json) { co_return self.administration_.relays(); }
+
+    static answer add_relay(server_service& self, json params) {
+        auto name = parameters::text(params, "name");
+        if (!name) co_return fail(name.error());
+        const auto region = parameters::optional_text(params, "region");
+        if (!region) co_return fail(region.error());
+        auto done = co_await self.administration_.async_add_relay(std::move(*name), region->value_or(""));
+        co_return done;
+    }
+
+    static answer remove_relay(server_service& self, json params) {
+        auto name = parameters::text(params, "name");
+        if (!name) co_return fail(name.error());
+        auto done = co_await self.administration_.async_remove_relay(std::move(*name));
+        co_return done;
+    }
+
     static answer log(server_service& self, json params) {
         const auto wish = log_wish(params);
         if (!wish) co_return fail(wish.error());
@@ -167,6 +185,9 @@ struct server_methods {
         row{"set_plan", set_plan, {"node", "plan", "until"}},
         row{"make_licences", make_licences, {"plan", "for", "months", "count"}},
         row{"licences", licences},
+        row{"relays", relays},
+        row{"add_relay", add_relay, {"name", "region"}},
+        row{"remove_relay", remove_relay, {"name"}},
         row{"log", log, {"network", "after", "limit"}},
         row{"backup", backup, {"file"}},
         row{"reload", reload},

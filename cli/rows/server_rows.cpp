@@ -47,6 +47,15 @@ constexpr auto set_plan_fields = std::to_array<field_info>({
     {"changed", "false if it was so already"},
 });
 constexpr auto made_fields = std::to_array<field_info>({{"licences", "an array of keys"}});
+constexpr auto relay_argument =
+    std::to_array<argument_info>({{"NAME", value_kind::text, true, "1 to 32 of a-z A-Z 0-9 - _ ."}});
+constexpr auto relay_options =
+    std::to_array<option_info>({{"--region", "", "REGION", "where it is, for people; as a name", value_kind::text}});
+constexpr auto relay_added_fields = std::to_array<field_info>({
+    {"id", "its number"},
+    {"name", "its name"},
+    {"token", "buri-relay-..., what it joins with"},
+});
 constexpr auto backup_fields = std::to_array<field_info>({{"file", "the backup"}, {"bytes", "its size"}});
 constexpr auto restore_fields = std::to_array<field_info>({
     {"state", "the state directory"},
@@ -76,7 +85,8 @@ constexpr auto rows = std::to_array<command_info>({
      "run the mediation server",
      {},
      {},
-     "Serves TCP 12975 and UDP 17771 and 17772 in the foreground until SIGTERM, and tells the service manager "
+     "Serves TCP 12975, TLS on TCP 443 and UDP 17771 and 17772 in the foreground until SIGTERM, and tells the service "
+     "manager "
      "(sd_notify) when it "
      "is ready. --config is its server.toml. The commands below talk to it through server.sock in its state directory "
      "(--state, --socket).",
@@ -180,6 +190,30 @@ constexpr auto rows = std::to_array<command_info>({
      "An array of licences.",
      licence_fields,
      run_server_licence_list},
+    {"server relay add", "server", "let a relay on another machine join", relay_argument, relay_options,
+     "Prints its token, once: only a digest is kept. 'vpn relay run --server ... --token ...' on that machine joins "
+     "with it, and nodes use the relay where it is nearer than others.",
+     "vpn server relay add fra1 --region eu-central", "An object.", relay_added_fields, run_server_relay_add},
+    {"server relay list",
+     "server",
+     "show the relays and what they carry",
+     {},
+     {},
+     "The server's own too; * marks those that nodes can use now.",
+     "vpn server relay list",
+     "An array of relays of the fleet.",
+     fleet_fields,
+     run_server_relay_list},
+    {"server relay remove",
+     "server",
+     "put a relay out of the fleet",
+     relay_argument,
+     {},
+     "It is disconnected, its token is worth nothing, and its tunnels move to other relays.",
+     "vpn server relay remove fra1",
+     "An object.",
+     changed_field,
+     run_server_relay_remove},
     {"server log", "server", "show every administrative act on the server", optional_network_text, log_options,
      "The operator's own acts too.", "vpn server log --follow",
      "An array of log entries; with --follow, an entry a line.", log_fields, run_server_log},

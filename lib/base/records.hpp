@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -103,6 +104,22 @@ struct licence_record {
     bool operator==(const licence_record&) const = default;
 };
 
+/// A relay of the fleet that runs elsewhere.
+struct relay_record {
+    std::uint32_t id = 0;  ///< never used again; 1 is the server's own, which has no record
+    std::string name;      ///< unique without case
+    std::string region;    ///< may be empty
+    bytes token_digest;    ///< SHA-256 of the token that it joins with
+    wall_time created;
+
+    bool operator==(const relay_record&) const = default;
+};
+
+/// The number of the server's own relay.
+inline constexpr std::uint32_t own_relay = 1;
+inline constexpr std::uint32_t first_relay = 2;
+inline constexpr std::string_view own_relay_name = "server";
+
 /// One administrative act. Never changed once written.
 struct audit_record {
     std::uint64_t id = 0;  ///< rising
@@ -142,6 +159,9 @@ struct put_announcement {
 struct put_licence {
     licence_record record;
 };  ///< insert, or replace by id
+struct put_relay {
+    relay_record record;
+};  ///< insert, or replace by id
 struct put_audit {
     audit_record record;
 };  ///< insert
@@ -165,10 +185,13 @@ struct erase_invite {
 struct erase_announcement {
     std::uint64_t id = 0;
 };
+struct erase_relay {
+    std::uint32_t id = 0;
+};
 
-using record_operation =
-    std::variant<put_account, put_network, put_member, put_ban, put_invite, put_announcement, put_licence, put_audit,
-                 erase_account, erase_network, erase_member, erase_ban, erase_invite, erase_announcement>;
+using record_operation = std::variant<put_account, put_network, put_member, put_ban, put_invite, put_announcement,
+                                      put_licence, put_relay, put_audit, erase_account, erase_network, erase_member,
+                                      erase_ban, erase_invite, erase_announcement, erase_relay>;
 
 /// Operations that become durable together or not at all.
 using record_change = std::vector<record_operation>;
@@ -182,10 +205,12 @@ struct directory_records {
     std::vector<invite_record> invites;
     std::vector<announcement_record> announcements;
     std::vector<licence_record> licences;
+    std::vector<relay_record> relays;
     std::uint64_t next_network = 1;
     std::uint64_t next_invite = 1;
     std::uint64_t next_announcement = 1;
     std::uint64_t next_audit = 1;
+    std::uint64_t next_relay = first_relay;
 };
 
 }  // namespace buri

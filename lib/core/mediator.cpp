@@ -3,6 +3,7 @@
 #include "buri/base/overloaded.hpp"
 #include "buri/core/mediator/candidates.hpp"
 #include "buri/core/mediator/changes.hpp"
+#include "buri/core/mediator/reach.hpp"
 
 #include <algorithm>
 
@@ -25,13 +26,17 @@ concept question = requires(const rule_input& input, node_id actor, const Wish& 
 }  // namespace
 
 struct mediator::parts {
-    parts(mediator_settings with, directory from, const licence_issuer& licences, random_source& random, logger to)
+    parts(mediator_settings with, directory from, const licence_issuer& licences,
+          const relay_token_issuer& relay_tokens, random_source& random, logger to)
         : settings(std::move(with)),
           records(std::move(from)),
           log(std::move(to)),
-          at{settings, records, licences, random},
+          at{settings, records, licences, relay_tokens, random},
+          relays(at, nodes, out, log),
+          grants(at, nodes, out, relays),
+          reached(at, out),
           told(at, nodes, out),
-          tunnels(at, nodes, out),
+          tunnels(at, nodes, out, grants),
           messages(at, nodes, out),
           plans(at, nodes, out),
           after(at, records, nodes, out, told, tunnels, messages, plans),
@@ -48,6 +53,7 @@ struct mediator::parts {
     void on_listening_request(online_node& from, const wire::numbered_request& message);
     result<void> on_endpoints(online_node& from, const wire::endpoints& told_now);
     void on_hello(online_node& from, std::uint32_t number, const wire::hello& said);
+    void on_relay_hello(online_node& from, std::uint32_t number, const wire::relay_hello& said);
     void tell_what_it_may_know(online_node& node, const std::optional<wire::resume_point>& resume);
     void on_bye(online_node& from, std::uint32_t number);
     template <question Wish>
@@ -61,6 +67,9 @@ struct mediator::parts {
     present at;
     roster nodes;
     outbox out;
+    fleet relays;
+    relay_grants grants;
+    reach reached;
     news told;
     introductions tunnels;
     deliveries messages;
@@ -111,6 +120,8 @@ void mediator::parts::on_request(online_node& from, const wire::numbered_request
         on_hello(from, message.number, *said);
     } else if (std::holds_alternative<wire::bye>(message.body)) {
         on_bye(from, message.number);
+    } else if (const auto* const relay = std::get_if<wire::relay_hello>(&message.body)) {
+        on_relay_hello(from, message.number, *relay);
     } else if (!from.is_listening) {
         out.answer(*from.connection, message.number, fail(errc::out_of_order, "hello comes first on a connection"));
     } else {
@@ -124,6 +135,7 @@ void mediator::parts::on_listening_request(online_node& from, const wire::number
     std::visit(overloaded{
                    [&](const wire::endpoints& where) { answer(on_endpoints(from, where)); },
                    [&](const wire::tunnel_request& wish) { answer(tunnels.on_request(from, wish.peer)); },
+                   [&](const wire::check_reach& wish) { answer(reached.on_check(from, wish)); },
                    [&](const wire::ping&) { answer({}); },
                    [&](const wire::confirm_messages& seen) { pending.on_seen(from, number, seen); },
                    [&](const wire::read_log& wish) { on_log_wanted(from, message, wish); },
@@ -170,9 +182,23 @@ void mediator::parts::on_hello(online_node& from, std::uint32_t number, const wi
         log.debug("node online", {{"peer", to_string(from.id)}});
         told.on_peer_changed(from.id);
     }
+    reached.tell(from);
+    relays.tell(from);
     messages.on_hello(from);
     tunnels.on_hello(from, said);
     nodes.arm(from, node_timer::readiness, at.now + readiness_delay);
+}
+
+/// From here on the connection is no node's.
+void mediator::parts::on_relay_hello(online_node& from, std::uint32_t number, const wire::relay_hello& said) {
+    const auto connection = *from.connection;
+    if (from.is_listening) {
+        return out.answer(connection, number, fail(errc::out_of_order, "this connection is a node's: it said hello"));
+    }
+    const auto where = from.from;
+    nodes.drop_connection(from);
+    if (!from.is_visible) nodes.erase(from.id);
+    relays.join(connection, where, number, said);
 }
 
 void mediator::parts::tell_what_it_may_know(online_node& node, const std::optional<wire::resume_point>& resume) {
@@ -190,9 +216,14 @@ result<void> mediator::parts::on_endpoints(online_node& from, const wire::endpoi
         return fail(errc::malformed, "endpoints: more than " + std::to_string(wire::max_candidates) + " candidates");
     }
     auto accepted = acceptable_candidates(told_now.candidates, settings.pool, settings.ula);
-    if (accepted != from.candidates) {
+    const bool has_moved = std::exchange(from.told_from, from.from.address) != from.from.address;
+    if (accepted != from.candidates || has_moved) {
         from.candidates = std::move(accepted);
         push_candidates(from);
+    }
+    if (told_now.relays != from.round_trips) {
+        from.round_trips = told_now.relays;
+        grants.on_round_trips(from);
     }
     become_ready(from);
     return {};
@@ -223,9 +254,10 @@ void mediator::parts::on_timer(online_node& node, node_timer which) {
 
 // ---- inputs ---------------------------------------------------------------------------------------------------------------
 
-mediator::mediator(mediator_settings settings, directory records, const licence_issuer& licences, random_source& random,
-                   logger log)
-    : parts_(std::make_unique<parts>(std::move(settings), std::move(records), licences, random, std::move(log))) {}
+mediator::mediator(mediator_settings settings, directory records, const licence_issuer& licences,
+                   const relay_token_issuer& relay_tokens, random_source& random, logger log)
+    : parts_(std::make_unique<parts>(std::move(settings), std::move(records), licences, relay_tokens, random,
+                                     std::move(log))) {}
 
 mediator::~mediator() = default;
 
@@ -235,7 +267,7 @@ void mediator::register_account(std::uint64_t ticket, byte_view key_blob, std::s
     parts_->pending.on_registration(ticket, key_blob, nickname, from);
 }
 
-void mediator::on_connected(connection_id connection, node_id node, const ip_address& from, time_point now) {
+void mediator::on_connected(connection_id connection, node_id node, const endpoint& from, time_point now) {
     parts_->at.now = now;
     if (parts_->records.account(node) == nullptr) {
         parts_->out.put(disconnect{connection, make_error(errc::account_unknown)});
@@ -255,11 +287,13 @@ void mediator::on_connected(connection_id connection, node_id node, const ip_add
 void mediator::on_message(connection_id connection, const wire::numbered_request& message, wall_time today,
                           time_point now) {
     parts_->at.move_on(today, now);
+    if (parts_->relays.has(connection)) return parts_->relays.on_request(connection, message);
     if (auto* const from = parts_->nodes.by_connection(connection)) parts_->on_request(*from, message);
 }
 
 void mediator::on_disconnected(connection_id connection, time_point now) {
     parts_->at.now = now;
+    parts_->relays.on_disconnected(connection);
     auto* const node = parts_->nodes.by_connection(connection);
     if (node == nullptr) return;
     parts_->nodes.drop_connection(*node);
@@ -274,6 +308,7 @@ void mediator::on_disconnected(connection_id connection, time_point now) {
 void mediator::on_committed(std::uint64_t ticket, time_point now) {
     parts_->at.now = now;
     parts_->pending.on_committed(ticket);
+    parts_->relays.on_records();
 }
 
 void mediator::on_commit_failed(std::uint64_t ticket, const error& why, time_point now) {
@@ -298,8 +333,14 @@ void mediator::configure(mediator_settings settings, wall_time today, time_point
         had.emplace_back(account->id, parts_->settings.plans.of(*account, today));
     parts_->settings = std::move(settings);
     parts_->limits.set_registrations(parts_->settings.registrations_per_minute);
+    parts_->relays.on_settings();
     for (const auto& [node, before] : had)
         parts_->after.on_plan(*parts_->records.account(node), before);
+}
+
+void mediator::on_own_relay_load(const wire::relay_load& load, time_point now) {
+    parts_->at.now = now;
+    parts_->relays.on_own_load(load);
 }
 
 void mediator::on_deadline(wall_time today, time_point now) {
@@ -307,6 +348,8 @@ void mediator::on_deadline(wall_time today, time_point now) {
     while (const auto timer = parts_->nodes.take_due(now))
         parts_->on_timer(*parts_->nodes.find(timer->node), timer->which);
     parts_->pending.on_deadline();
+    if (parts_->relays.on_deadline()) parts_->grants.on_fleet_changed();
+    parts_->grants.on_deadline();
     const auto& all = parts_->settings.plans;
     for (const auto& turn : parts_->plans.on_deadline()) {
         const auto& account = *parts_->records.account(turn.node);
@@ -318,7 +361,8 @@ void mediator::on_deadline(wall_time today, time_point now) {
 // ---- outputs --------------------------------------------------------------------------------------------------------------
 
 time_point mediator::next_deadline() const {
-    return std::min({parts_->nodes.next_deadline(), parts_->pending.next_deadline(), parts_->plans.next_deadline()});
+    return std::min({parts_->nodes.next_deadline(), parts_->pending.next_deadline(), parts_->plans.next_deadline(),
+                     parts_->relays.next_deadline(), parts_->grants.next_deadline()});
 }
 
 std::optional<mediator_output> mediator::poll_output() {
@@ -344,6 +388,10 @@ std::size_t mediator::online_count() const {
 
 std::size_t mediator::tunnel_count() const {
     return parts_->tunnels.count();
+}
+
+const relay_state* mediator::relay(std::uint32_t id) const {
+    return parts_->relays.find(id);
 }
 
 }  // namespace buri::core

@@ -7,6 +7,7 @@
 #include "buri/base/suite.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/core/directory/directory.hpp"
+#include "buri/core/directory/relay_token_issuer.hpp"
 #include "buri/core/directory/rules.hpp"
 #include "buri/wire/messages.hpp"
 
@@ -18,6 +19,18 @@
 
 namespace buri::core {
 
+/// Where nodes find this server.
+struct server_reach {
+    std::vector<ip_address> addresses;      ///< as nodes reach them, the best first
+    std::vector<std::uint16_t> stun_ports;  ///< UDP; the first is that of the server's own relay as well
+    std::uint16_t tcp_port = 0;             ///< streams to its own relay; 0: none
+    std::uint16_t tls_port = 0;
+    std::string host;        ///< its name for TLS; may be empty
+    bool has_relay = false;  ///< it is a relay itself
+
+    bool operator==(const server_reach&) const = default;
+};
+
 struct mediator_settings {
     ip_prefix pool;                ///< addresses of nodes
     ip_prefix ula;                 ///< a /64
@@ -26,6 +39,17 @@ struct mediator_settings {
     /// A node whose connection was lost, not ended with bye, stays online for its peers this long.
     duration absence = std::chrono::seconds(20);
     std::uint32_t registrations_per_minute = 600;  ///< over all addresses
+    server_reach reach;
+};
+
+/// A relay that is here.
+struct relay_state {
+    wire::relay_info info;
+    std::string software;
+    wall_time since;  ///< of its connection
+    std::uint32_t bindings = 0;
+    std::uint32_t kbit = 0;  ///< per second, forwarded of late
+    bool is_full = false;
 };
 
 /// One authenticated connection of a node. The driver numbers them, never using a number again.
@@ -64,19 +88,24 @@ struct log_wanted {
 struct logged {
     audit_record entry;
 };
+/// A STUN success response with this transaction, to be sent from a port (best: an address) that the node does not send to.
+struct reach_check {
+    endpoint to;
+    bytes transaction;
+};
 /// Whether it changed anything.
 struct operator_done {
     std::uint64_t ticket = 0;
     result<bool> outcome;
 };
-using mediator_output =
-    std::variant<deliver, disconnect, commit, registration_done, hash_wanted, log_wanted, logged, operator_done>;
+using mediator_output = std::variant<deliver, disconnect, commit, registration_done, hash_wanted, log_wanted, logged,
+                                     reach_check, operator_done>;
 
 class mediator {
 public:
-    /// `licences` must outlive it.
-    mediator(mediator_settings settings, directory records, const licence_issuer& licences, random_source& random,
-             logger log);
+    /// `licences` and `relay_tokens` must outlive it.
+    mediator(mediator_settings settings, directory records, const licence_issuer& licences,
+             const relay_token_issuer& relay_tokens, random_source& random, logger log);
     ~mediator();
     mediator(const mediator&) = delete;
     mediator& operator=(const mediator&) = delete;
@@ -84,8 +113,8 @@ public:
     /// A new account for a key; the same key again gets the account it has. Ends in registration_done. `from` as below.
     void register_account(std::uint64_t ticket, byte_view key_blob, std::string_view nickname, const ip_address& from,
                           wall_time today, time_point now);
-    /// `from` is where the connection comes from: passwords are counted by node and by address.
-    void on_connected(connection_id connection, node_id node, const ip_address& from, time_point now);
+    /// `from` is where the connection comes from: passwords are counted by node and by address, and peers are told.
+    void on_connected(connection_id connection, node_id node, const endpoint& from, time_point now);
     void on_message(connection_id connection, const wire::numbered_request& message, wall_time today, time_point now);
     void on_disconnected(connection_id connection, time_point now);
 
@@ -99,6 +128,9 @@ public:
     /// Other settings from now on; nodes hear of what changes for them.
     void configure(mediator_settings settings, wall_time today, time_point now);
 
+    /// What the server's own relay carries.
+    void on_own_relay_load(const wire::relay_load& load, time_point now);
+
     void on_deadline(wall_time today, time_point now);
     [[nodiscard]] time_point next_deadline() const;
     std::optional<mediator_output> poll_output();
@@ -109,6 +141,8 @@ public:
     [[nodiscard]] std::string software_of(node_id node) const;
     [[nodiscard]] std::size_t online_count() const;
     [[nodiscard]] std::size_t tunnel_count() const;
+    /// Nothing if the relay is not here.
+    [[nodiscard]] const relay_state* relay(std::uint32_t id) const;
 
 private:
     struct parts;

@@ -1,5 +1,6 @@
 #include "buri/server/administration.hpp"
 
+#include "buri/crypto/digest.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/net/tokens.hpp"
 #include "buri/server/find_account.hpp"
@@ -18,6 +19,10 @@ using answer = asio::awaitable<result<json>>;
 
 /// Copied in about a millisecond; nodes are served between one step and the next.
 constexpr int pages_at_once = 64;
+
+/// A token is a line of text, easy to tell from a licence's key.
+constexpr std::string_view relay_token_prefix = "buri-relay-";
+constexpr std::size_t relay_token_size = 32;
 
 /// An act of the operator, until it is durable or refused.
 struct operation {
@@ -103,6 +108,15 @@ json administration::licences() const {
     json out = json::array();
     for (const auto* const licence : sessions_.mediator().records().licences())
         out.push_back(licence_document(*licence));
+    return out;
+}
+
+json administration::relays() const {
+    json out = json::array();
+    const auto& mediator = sessions_.mediator();
+    if (mediator.relay(own_relay) != nullptr) out.push_back(relay_document(mediator, own_relay, nullptr));
+    for (const auto* const relay : mediator.records().relays())
+        out.push_back(relay_document(mediator, relay->id, relay));
     return out;
 }
 
@@ -201,6 +215,26 @@ answer administration::async_make_licences(licence_wish wish) {
     for (const auto& licence : *made)
         keys.push_back(sessions_.licences().key_of(licence));
     co_return json{{"licences", std::move(keys)}};
+}
+
+answer administration::async_add_relay(std::string name, std::string region) {
+    bytes secret(relay_token_size);
+    random_.fill(secret);
+    const auto token = std::string(relay_token_prefix) + to_hex(secret);
+    const auto digest = crypto::sha256(as_bytes(token));
+    core::operator_wish act = core::add_relay{name, std::move(region), {digest.begin(), digest.end()}};
+    const auto made = co_await async_operate(std::move(act));
+    if (!made) co_return fail(made.error());
+    const auto* const relay = sessions_.mediator().records().relay(name);
+    if (relay == nullptr) co_return fail(errc::relay_not_found);
+    co_return json{{"id", relay->id}, {"name", relay->name}, {"token", token}};
+}
+
+answer administration::async_remove_relay(std::string name) {
+    core::operator_wish act = core::remove_relay{name};
+    const auto changed = co_await async_operate(std::move(act));
+    if (!changed) co_return fail(changed.error());
+    co_return json{{"name", name}, {"changed", *changed}};
 }
 
 answer administration::async_backup(std::filesystem::path file) {

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] result<wire::json> network(const network_name& name) const;
     [[nodiscard]] wire::json plans() const;
     [[nodiscard]] wire::json licences() const;
+    /// The fleet: the server's own first, if it is one, then those that were added, here or not.
+    [[nodiscard]] wire::json relays() const;
     [[nodiscard]] result<wire::json> log(const log_wish& wish) const;
 
     /// What the account has then, and whether that changed. errc::plan_unknown.
@@ -68,6 +70,10 @@ public:
     asio::awaitable<result<wire::json>> async_remove_network(network_name name);
     /// Keys of new licences. They are valid as soon as this returns, whatever happens to the machine.
     asio::awaitable<result<wire::json>> async_make_licences(licence_wish wish);
+    /// The token that a new relay joins with; only its SHA-256 is kept. errc::name_taken, errc::usage.
+    asio::awaitable<result<wire::json>> async_add_relay(std::string name, std::string region);
+    /// It is disconnected. errc::relay_not_found.
+    asio::awaitable<result<wire::json>> async_remove_relay(std::string name);
     /// Writes the database as it is at one moment, the host keys and server.toml into a new file, while nodes are
     /// served. errc::usage for a relative path; errc::state_unreadable if something is there already.
     asio::awaitable<result<wire::json>> async_backup(std::filesystem::path file);

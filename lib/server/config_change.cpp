@@ -23,8 +23,11 @@ constexpr bool after_restart = false;
 
 constexpr std::array table{
     row<&server_config::listen_tcp>("listen_tcp", after_restart),
+    row<&server_config::listen_tls>("listen_tls", after_restart),
     row<&server_config::listen_stun>("listen_stun", after_restart),
     row<&server_config::bind>("bind", after_restart),
+    row<&server_config::other_address>("other_address", after_restart),
+    row<&server_config::relay>("relay", after_restart),
     row<&server_config::pool>("pool", after_restart),
     row<&server_config::ula>("ula", after_restart),
     row<&server_config::suites>("suites", at_once),

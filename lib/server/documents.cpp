@@ -31,6 +31,13 @@ json names_of(privilege_set values) {
     return out;
 }
 
+json texts_of(const std::vector<endpoint>& endpoints) {
+    json out = json::array();
+    for (const auto& each : endpoints)
+        out.push_back(to_string(each));
+    return out;
+}
+
 std::string nickname_of(const core::directory& records, node_id node) {
     const auto* const account = records.account(node);
     return account != nullptr ? account->nickname : std::string();
@@ -131,6 +138,29 @@ json licence_document(const licence_record& licence) {
             {"made", to_rfc3339(licence.made)},
             {"used_by", address_or_null(licence.used_by)},
             {"used", time_or_null(licence.used)}};
+}
+
+json relay_document(const core::mediator& presence, std::uint32_t id, const relay_record* record) {
+    json out{{"id", id}, {"name", own_relay_name}, {"region", nullptr}, {"created", nullptr}};
+    if (record != nullptr) {
+        out["name"] = record->name;
+        out["region"] = text_or_null(record->region);
+        out["created"] = to_rfc3339(record->created);
+    }
+    const auto* const here = presence.relay(id);
+    const core::relay_state none;
+    const auto& state = here != nullptr ? *here : none;
+    const bool has_joined = here != nullptr && record != nullptr;
+    out["online"] = here != nullptr;
+    out["since"] = has_joined ? json(to_rfc3339(state.since)) : json(nullptr);
+    out["version"] = text_or_null(state.software);
+    out["bindings"] = state.bindings;
+    out["kbit"] = state.kbit;
+    out["full"] = state.is_full;
+    out["udp"] = texts_of(state.info.udp);
+    out["tcp"] = texts_of(state.info.tcp);
+    out["tls"] = texts_of(state.info.tls);
+    return out;
 }
 
 json log_document(const audit_record& entry) {

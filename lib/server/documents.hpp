@@ -20,6 +20,8 @@ wire::json network_summary(const document_source& from, const network_record& ne
 wire::json network_document(const document_source& from, const network_record& network);
 wire::json plan_document(const plan& what, bool is_default);
 wire::json licence_document(const licence_record& licence);
+/// One of the fleet, or the server's own; `record` is null for that.
+wire::json relay_document(const core::mediator& presence, std::uint32_t id, const relay_record* record);
 wire::json log_document(const audit_record& entry);
 
 }  // namespace buri::server

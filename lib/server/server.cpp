@@ -1,27 +1,41 @@
 #include "buri/server/server.hpp"
 
-#include "buri/net/listen_error.hpp"
 #include "buri/net/tokens.hpp"
+#include "buri/server/own_addresses.hpp"
 #include "buri/server/state_files.hpp"
-#include "buri/wire/stun.hpp"
 
-#include <asio/ip/v6_only.hpp>
 #include <asio/steady_timer.hpp>
 
-#include <cerrno>
+#include <algorithm>
 
 namespace buri::server {
 namespace {
 
-std::optional<bytes> answer_stun(const endpoint& from, byte_view datagram) {
-    const auto request = wire::parse_stun_request(datagram);
-    if (!request) return std::nullopt;
-    return wire::encode_stun_response({.transaction = request->transaction, .mapped = from});
+constexpr auto load_interval = std::chrono::seconds(10);
+
+core::relay_settings relay_settings_of(const core::server_host_keys& keys) {
+    return {.id = own_relay, .server = keys.ed25519.public_part()};
 }
 
-bool has_no_ipv6(const asio::error_code& problem) {
-    return problem == asio::error::address_family_not_supported ||
-           problem == std::error_code(EADDRNOTAVAIL, std::system_category());
+/// One address for each family, and the second that the operator named.
+core::stun_addresses stun_addresses_of(const store::server_config& config, std::span<const ip_address> machine) {
+    core::stun_addresses out;
+    out.ports.assign(config.listen_stun.begin(), config.listen_stun.end());
+    if (!config.other_address) return out;
+    for (const auto& address : reach_of(config, machine).addresses) {
+        const bool is_here = std::ranges::find(machine, address) != machine.end();
+        const bool is_first = out.addresses.empty() && address != config.other_address;
+        if (is_here && is_first && address.is_v4() == config.other_address->is_v4()) out.addresses.push_back(address);
+    }
+    out.addresses.push_back(*config.other_address);
+    return out;
+}
+
+relay::service_settings service_settings_of(const store::server_config& config, const core::server_host_keys& keys) {
+    relay::service_settings out;
+    if (config.relay) out.relay = relay_settings_of(keys);
+    out.stun = stun_addresses_of(config, machine_addresses());
+    return out;
 }
 
 }  // namespace
@@ -35,6 +49,12 @@ server::server(asio::io_context& context, store::state_lock lock, const server_p
       tasks_(context.get_executor()),
       sessions_(tasks_, context.get_executor(), config, std::move(keys), std::move(database), std::move(records),
                 random_, log),
+      relay_(context.get_executor(), service_settings_of(config, sessions_.keys()), random_, log),
+      reception_(
+          tasks_, context.get_executor(),
+          [this](auto stream, auto who) { sessions_.accept(std::move(stream), std::move(who)); },
+          [this](auto stream) { tasks_.spawn(relay_.run_stream(std::move(stream))); }, log),
+      reach_sender_(context.get_executor(), config.bind, config.other_address),
       administration_(context.get_executor(), sessions_, place, std::move(config), random_) {}
 
 server::~server() = default;
@@ -62,54 +82,62 @@ result<void> server::listen() {
         const auto done = listen_on(address, config);
         if (!done) return done;
     }
+    auto reach = reach_of(config, machine_addresses());
+    reach.tls_port = listen_tls(config);
+    sessions_.set_reach(std::move(reach));
+    sessions_.set_reach_sender([this](const core::reach_check& check) { reach_sender_.send(check); });
     return {};
 }
 
 result<void> server::listen_on(const ip_address& address, const store::server_config& config) {
-    const asio::ip::tcp::endpoint where(net::to_asio(address), config.listen_tcp);
-    asio::ip::tcp::acceptor acceptor(context_);
-    asio::error_code problem;
-    acceptor.open(where.protocol(), problem);
-    if (!problem) acceptor.set_option(asio::ip::tcp::acceptor::reuse_address(true), problem);
-    if (!problem && !address.is_v4()) acceptor.set_option(asio::ip::v6_only(true), problem);
-    if (!problem) acceptor.bind(where, problem);
-    if (problem && !address.is_v4() && address.is_unspecified() && has_no_ipv6(problem)) {
-        log_.warning("this machine has no IPv6", {{"endpoint", to_string(endpoint{address, config.listen_tcp})}});
-        return {};
-    }
-    if (!problem) acceptor.listen(asio::socket_base::max_listen_connections, problem);
-    if (problem) return fail(net::listen_error("TCP", {address, config.listen_tcp}, problem));
-    acceptors_.push_back(std::move(acceptor));
+    const auto has_family = reception_.listen({address, config.listen_tcp});
+    if (!has_family) return fail(has_family.error());
+    if (!*has_family) return {};
     for (const auto port : config.listen_stun) {
-        auto responder = net::udp_responder::open(context_.get_executor(), {address, port});
-        if (!responder) return fail(responder.error());
-        stun_.push_back(std::move(*responder));
+        const auto done = relay_.add_udp({address, port});
+        if (!done) return done;
     }
     return {};
 }
 
-asio::awaitable<void> server::run_acceptor(asio::ip::tcp::acceptor& acceptor) {
+std::uint16_t server::listen_tls(const store::server_config& config) {
+    if (config.listen_tls == 0) return 0;
+    const auto warn = [&](const error& why) {
+        log_.warning("no TLS: nodes in networks that let nothing else out cannot connect",
+                     {{"error", why.text}, {"next", "free the port, or set listen_tls in server.toml"}});
+    };
+    const std::vector<std::string> protocols{std::string(net::control_protocol), std::string(net::relay_protocol)};
+    const auto context = net::tls_server_context::make_self_signed(config.name.value_or("localhost"),
+                                                                   sessions_.keys().ed25519.to_pem(), protocols);
+    if (!context) warn(context.error());
+    bool is_served = false;
+    for (const auto& address : config.bind) {
+        if (!context) break;
+        const auto done = reception_.listen_tls({address, config.listen_tls}, *context);
+        if (done && *done) is_served = true;
+        if (!done) warn(done.error());
+    }
+    if (!is_served) return 0;
+    log_.info("TLS is served", {{"port", std::to_string(config.listen_tls)}});
+    return config.listen_tls;
+}
+
+asio::awaitable<void> server::run_load() {
     asio::steady_timer pause(context_);
+    const auto most = relay_settings_of(sessions_.keys()).max_bindings;
     for (;;) {
-        asio::ip::tcp::socket socket(context_);
-        const auto [problem] = co_await acceptor.async_accept(socket, net::as_tuple);
+        const auto now = relay_.statistics().relay;
+        sessions_.set_own_relay_load({static_cast<std::uint32_t>(now.bindings), now.kbit, now.bindings >= most});
+        pause.expires_after(load_interval);
+        const auto [problem] = co_await pause.async_wait(net::as_tuple);
         if (problem == asio::error::operation_aborted) co_return;
-        if (!problem) {
-            sessions_.accept(std::move(socket));
-            continue;
-        }
-        // Out of descriptors, say: it passes once connections end.
-        log_.warning("cannot accept a connection", {{"error", problem.message()}});
-        pause.expires_after(std::chrono::milliseconds(100));
-        co_await pause.async_wait(net::as_tuple);
     }
 }
 
 asio::awaitable<void> server::run() {
-    for (auto& acceptor : acceptors_)
-        tasks_.spawn(run_acceptor(acceptor));
-    for (auto& responder : stun_)
-        tasks_.spawn(responder.run(answer_stun));
+    reception_.start();
+    tasks_.spawn(relay_.run());
+    tasks_.spawn(run_load());
     tasks_.spawn(sessions_.run_timer());
     tasks_.spawn(sessions_.run_pruning());
     co_await tasks_.join();

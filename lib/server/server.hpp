@@ -1,20 +1,21 @@
 #pragma once
-// The mediation server, assembled: TCP for the control channel, UDP for STUN, the database, and the mediator that
+// The mediation server, assembled: TCP and TLS for the control channel, its own relay with STUN, the database, and the mediator that
 // decides.
 #include "buri/base/log.hpp"
 #include "buri/base/result.hpp"
 #include "buri/crypto/system_random.hpp"
 #include "buri/net/task_group.hpp"
-#include "buri/net/udp_responder.hpp"
+#include "buri/relay/service.hpp"
 #include "buri/server/administration.hpp"
 #include "buri/server/initialise.hpp"
+#include "buri/server/reach_sender.hpp"
+#include "buri/server/reception.hpp"
 #include "buri/server/sessions.hpp"
 #include "buri/store/server_database.hpp"
 #include "buri/store/state_lock.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
 
 #include <memory>
 #include <vector>
@@ -43,16 +44,20 @@ private:
 
     result<void> listen();
     result<void> listen_on(const ip_address& address, const store::server_config& config);
-    asio::awaitable<void> run_acceptor(asio::ip::tcp::acceptor& acceptor);
+    /// What the relay carries, told now and then.
+    asio::awaitable<void> run_load();
+    /// The port where TLS is served; 0 if it cannot be had, which is logged.
+    std::uint16_t listen_tls(const store::server_config& config);
 
     asio::io_context& context_;
     store::state_lock lock_;
     logger log_;
     crypto::system_random random_;
-    std::vector<asio::ip::tcp::acceptor> acceptors_;
-    std::vector<net::udp_responder> stun_;
     net::task_group tasks_;
     sessions sessions_;
+    relay::service relay_;
+    reception reception_;
+    reach_sender reach_sender_;
     buri::server::administration administration_;
 };
 

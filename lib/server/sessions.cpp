@@ -33,8 +33,6 @@ wire::log_page newest_that_fit(std::span<const audit_record> entries) {
     return page;
 }
 
-constexpr std::size_t max_strangers = 512;
-constexpr std::size_t max_strangers_per_address = 64;
 constexpr std::size_t max_answer = wire::max_frame - 1024;
 /// Nodes ping when they have been quiet for 20 s.
 constexpr auto idle_limit = std::chrono::seconds(90);
@@ -63,32 +61,19 @@ sessions::sessions(net::task_group& tasks, const asio::any_io_executor& executor
       plans_(plans_of(config)),
       keys_(std::move(keys)),
       licences_(keys_.ed25519),
+      relay_tokens_(keys_.ed25519),
       database_(std::move(database)),
       random_(random),
       log_(log),
-      mediator_(settings_of(config), core::directory(std::move(records)), licences_, random, log),
+      mediator_(settings_of(config), core::directory(std::move(records)), licences_, relay_tokens_, random, log),
       timer_(executor),
       passwords_(executor, [this](std::uint64_t ticket, core::password_outcome outcome) {
           on_hashed(ticket, std::move(outcome));
       }) {}
 
-bool sessions::too_many_strangers(const ip_address& from) const {
-    std::size_t all = 0;
-    std::size_t same = 0;
-    for (const auto& [id, other] : open_) {
-        if (other->node) continue;
-        ++all;
-        if (other->channel.remote().address == from) ++same;
-    }
-    return all >= max_strangers || same >= max_strangers_per_address;
-}
-
-void sessions::accept(asio::ip::tcp::socket socket) {
-    asio::error_code problem;
-    const auto from = socket.remote_endpoint(problem);
-    if (problem || too_many_strangers(net::to_endpoint(from).address)) return;
+void sessions::accept(std::unique_ptr<net::byte_stream> stream, strangers::guest who) {
     auto machine = std::make_unique<core::control_server>(keys_, config_.suites, random_, log_, net::now());
-    auto made = std::make_shared<session>(++last_id_, std::move(socket), std::move(machine));
+    auto made = std::make_shared<session>(++last_id_, std::move(stream), std::move(who), std::move(machine));
     open_.emplace(made->id, made);
     tasks_.spawn(run_writer(made));
     tasks_.spawn(run_reader(made));
@@ -152,9 +137,10 @@ void sessions::on_handshake_output(session& which, core::control_server_output& 
                    },
                    [&](const core::node_authenticated& what) {
                        which.node = what.identity;
+                       which.stranger.reset();
                        log_.info("node connected",
                                  {{"peer", to_string(what.identity)}, {"endpoint", to_string(which.channel.remote())}});
-                       mediator_.on_connected(which.id, what.identity, which.channel.remote().address, net::now());
+                       mediator_.on_connected(which.id, what.identity, which.channel.remote(), net::now());
                    },
                    [&](const core::message_received& what) { on_message(which, what.cbor); },
                    [&](const core::channel_failed& what) {
@@ -205,6 +191,9 @@ void sessions::on_mediator_output(core::mediator_output& output) {
                    [&](const core::log_wanted& what) { answer_log(what); },
                    [&](const core::logged& what) {
                        if (log_listener_) log_listener_(what.entry);
+                   },
+                   [&](const core::reach_check& what) {
+                       if (send_check_) send_check_(what);
                    },
                    [&](const core::operator_done& what) { on_operated(what); },
                },
@@ -286,9 +275,26 @@ void sessions::on_operated(const core::operator_done& what) {
 void sessions::configure(const store::server_config& config) {
     config_ = config;
     plans_ = plans_of(config);
-    mediator_.configure(settings_of(config), net::wall_now(), net::now());
+    mediator_.configure(settings(), net::wall_now(), net::now());
     pump_mediator();
     prune();
+}
+
+core::mediator_settings sessions::settings() const {
+    auto out = settings_of(config_);
+    out.reach = reach_;
+    return out;
+}
+
+void sessions::set_reach(core::server_reach reach) {
+    reach_ = std::move(reach);
+    mediator_.configure(settings(), net::wall_now(), net::now());
+    pump_mediator();
+}
+
+void sessions::set_own_relay_load(const wire::relay_load& load) {
+    mediator_.on_own_relay_load(load, net::now());
+    pump_mediator();
 }
 
 // ---- time ---------------------------------------------------------------------------------------------------------------

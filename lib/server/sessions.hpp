@@ -20,14 +20,21 @@ class sessions {
 public:
     /// Whether the act changed anything.
     using operator_outcome = std::function<void(const result<bool>&)>;
+    using reach_sender_function = std::function<void(const core::reach_check&)>;
     using log_listener = std::function<void(const audit_record&)>;
 
     sessions(net::task_group& tasks, const asio::any_io_executor& executor, const store::server_config& config,
              core::server_host_keys keys, store::server_database database, directory_records records,
              random_source& random, logger log);
 
-    /// Takes over an accepted connection; closes it at once if too many strangers are connected.
-    void accept(asio::ip::tcp::socket socket);
+    /// Takes over a stream that is to be a control channel.
+    void accept(std::unique_ptr<net::byte_stream> stream, strangers::guest who);
+    /// Where nodes find this server, from now on.
+    void set_reach(core::server_reach reach);
+    /// Sends what checks an endpoint of a node.
+    void set_reach_sender(reach_sender_function sender) { send_check_ = std::move(sender); }
+    /// What the server's own relay carries.
+    void set_own_relay_load(const wire::relay_load& load);
     /// The mediator's deadlines. Runs until cancelled.
     asio::awaitable<void> run_timer();
     /// Keeps the audit log as short as the configuration says: now and once a day, and between as it grows. Runs until cancelled.
@@ -56,7 +63,7 @@ private:
 
     static asio::awaitable<void> run_writer(session_ptr which);
     asio::awaitable<void> run_reader(session_ptr which);
-    [[nodiscard]] bool too_many_strangers(const ip_address& from) const;
+    [[nodiscard]] core::mediator_settings settings() const;
 
     void end(session& which);
     void pump_session(session& which);
@@ -81,6 +88,7 @@ private:
     core::plan_table plans_;
     core::server_host_keys keys_;
     core::licence_issuer licences_;
+    core::relay_token_issuer relay_tokens_;
     store::server_database database_;
     random_source& random_;
     logger log_;
@@ -91,6 +99,8 @@ private:
     std::map<std::uint64_t, operator_outcome> operating_;
     std::uint64_t last_operation_ = 0;
     log_listener log_listener_;
+    core::server_reach reach_;
+    reach_sender_function send_check_;
     bool pumping_ = false;
     std::uint64_t unpruned_ = 0;  ///< entries of the audit log since it was shortened
     password_pool passwords_;

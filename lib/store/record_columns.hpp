@@ -136,6 +136,21 @@ struct table_of<licence_record> {
 };
 
 template <>
+struct table_of<relay_record> {
+    static constexpr std::string_view name = "relays";
+    static constexpr std::string_view key = "id";
+    static constexpr std::string_view order = "id";
+
+    static void columns(auto& self, auto&& column) {
+        column("id", self.id);
+        column("name", self.name);
+        column("region", self.region);
+        column("token_digest", self.token_digest);
+        column("created", self.created);
+    }
+};
+
+template <>
 struct table_of<audit_record> {
     static constexpr std::string_view name = "audit";
     static constexpr std::string_view key = "";

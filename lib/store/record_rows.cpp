@@ -42,11 +42,16 @@ result<directory_records> read_directory(sqlite_connection& connection, const st
         .and_then([&] { return read_into(all.invites, connection, file); })
         .and_then([&] { return read_into(all.announcements, connection, file); })
         .and_then([&] { return read_into(all.licences, connection, file); })
+        .and_then([&] { return read_into(all.relays, connection, file); })
         .and_then([&] { return read_next_id<network_record>(all.next_network, connection); })
         .and_then([&] { return read_next_id<invite_record>(all.next_invite, connection); })
         .and_then([&] { return read_next_id<announcement_record>(all.next_announcement, connection); })
         .and_then([&] { return read_next_id<audit_record>(all.next_audit, connection); })
-        .map([&] { return std::move(all); });
+        .and_then([&] { return read_next_id<relay_record>(all.next_relay, connection); })
+        .map([&] {
+            all.next_relay = std::max<std::uint64_t>(all.next_relay, first_relay);
+            return std::move(all);
+        });
 }
 
 }  // namespace buri::store

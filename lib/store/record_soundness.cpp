@@ -96,6 +96,11 @@ bool is_sound(const licence_record& licence) {
            is_time(licence.made) && is_time(licence.used);
 }
 
+bool is_sound(const relay_record& relay) {
+    return relay.id >= first_relay && !relay.name.empty() && is_printable(relay.name, max_name) &&
+           is_printable(relay.region, max_name) && relay.token_digest.size() == digest_size && is_time(relay.created);
+}
+
 bool is_sound(const audit_record& entry) {
     const auto is_short = [](std::string_view text) { return is_text(text, max_audit_text); };
     return is_row_id(entry.id) && is_time(entry.at) && !entry.act.empty() && !entry.result.empty() &&

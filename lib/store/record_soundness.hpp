@@ -16,6 +16,7 @@ bool is_sound(const ban_record& ban);
 bool is_sound(const invite_record& invite);
 bool is_sound(const announcement_record& announcement);
 bool is_sound(const licence_record& licence);
+bool is_sound(const relay_record& relay);
 bool is_sound(const audit_record& entry);
 
 }  // namespace buri::store

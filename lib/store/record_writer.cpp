@@ -40,13 +40,15 @@ std::array<std::string, std::variant_size_v<record_operation>> operation_sql() {
             put_sql<invite_record>(),
             put_sql<announcement_record>(),
             put_sql<licence_record>(),
+            put_sql<relay_record>(),
             put_sql<audit_record>(),
             "DELETE FROM accounts WHERE id = ?",
             "DELETE FROM networks WHERE id = ?",
             "DELETE FROM members WHERE network = ? AND node = ?",
             "DELETE FROM bans WHERE network = ? AND key_digest = ?",
             "DELETE FROM invites WHERE id = ?",
-            "DELETE FROM announcements WHERE id = ?"};
+            "DELETE FROM announcements WHERE id = ?",
+            "DELETE FROM relays WHERE id = ?"};
 }
 
 /// What an erasing operation names, in the order of its statement.
@@ -68,6 +70,9 @@ void bind_key(const erase_invite& operation, field_binder& bind) {
     bind("id", operation.id);
 }
 void bind_key(const erase_announcement& operation, field_binder& bind) {
+    bind("id", operation.id);
+}
+void bind_key(const erase_relay& operation, field_binder& bind) {
     bind("id", operation.id);
 }
 

@@ -164,7 +164,18 @@ CREATE TRIGGER audit_loses_the_oldest BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'only the oldest entries of the audit log can go, and never the newest'); END;
 )sql";
 
-constexpr auto steps = std::to_array<migration>({{1, version_1}, {2, version_2}});
+// Version 3: the fleet of relays. Number 1 is the server's own relay, which has no row.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE relays (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 2 AND 4294967295),
+    name         TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    region       TEXT NOT NULL,
+    token_digest BLOB NOT NULL UNIQUE,
+    created      INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr auto steps = std::to_array<migration>({{1, version_1}, {2, version_2}, {3, version_3}});
 
 }  // namespace
 

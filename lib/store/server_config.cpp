@@ -27,6 +27,16 @@ checked<std::vector<ip_address>> addresses_in(const toml_value& value) {
     return addresses;
 }
 
+checked<ip_address> address_in(const toml_value& value) {
+    const auto text = text_in(value);
+    if (!text) return tl::unexpected(text.error());
+    const auto address = ip_address::parse(*text);
+    if (!address || address->is_multicast() || address->is_unspecified() || address->is_loopback()) {
+        return problem_at(value, "'" + text->substr(0, 128) + "' is not an address that nodes can reach");
+    }
+    return *address;
+}
+
 checked<std::array<std::uint16_t, 2>> port_pair_in(const toml_value& value) {
     const auto list = list_in(value, 2, 2);
     if (!list) return tl::unexpected(list.error());
@@ -103,6 +113,17 @@ std::span<const row> rows() {
              return store_in(config.listen_tcp, integer_in(value, 1, 65535));
          },
          [](const server_config& config) { return std::to_string(config.listen_tcp); }},
+        {{"listen_tls", "an integer from 0 to 65535", "",
+          "The TCP port where the control channel and the server's relay are reached by TLS, for nodes in networks "
+          "that "
+          "let nothing else out; 0: none. It is real TLS 1.3 with the server's own key, so a web server cannot share "
+          "the "
+          "port but by its SNI or ALPN. If the port cannot be had, the server says so and runs without.",
+          ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.listen_tls, integer_in(value, 0, 65535));
+         },
+         [](const server_config& config) { return std::to_string(config.listen_tls); }},
         {{"listen_stun", "a list of two different integers from 1 to 65535", "",
           "The UDP ports where nodes learn their mapped addresses. There are two because only the comparison of two "
           "answers "
@@ -119,6 +140,23 @@ std::span<const row> rows() {
           "The addresses that the server listens on. Name one address to keep the server off the others.", ""},
          [](const toml_value& value, server_config& config) { return store_in(config.bind, addresses_in(value)); },
          [](const server_config& config) { return toml_list(config.bind); }},
+        {{"other_address", "an IP address, as text", "\"203.0.113.3\"",
+          "A second public address of this machine. With it nodes learn how their NAT filters (RFC 5780), which saves "
+          "them attempts that cannot work. It must be among the addresses that `bind` names.",
+          ""},
+         [](const toml_value& value, server_config& config) {
+             return store_in(config.other_address, address_in(value));
+         },
+         [](const server_config& config) {
+             return config.other_address ? toml_text(to_string(*config.other_address)) : std::string();
+         }},
+        {{"relay", "true or false", "",
+          "Whether this server carries the traffic of nodes that cannot reach each other, or not yet. It cannot read "
+          "it. "
+          "Switch it off to save its traffic once other relays have joined; 'vpn server relay add' lets them.",
+          ""},
+         [](const toml_value& value, server_config& config) { return store_in(config.relay, flag_in(value)); },
+         [](const server_config& config) { return std::string(config.relay ? "true" : "false"); }},
         {{"pool", "an IPv4 range of 8 to 30 bits, as text", "",
           "The range that nodes get their addresses from. The default is reserved for carriers (RFC 6598), so that it "
           "hardly "

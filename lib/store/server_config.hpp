@@ -21,8 +21,11 @@ namespace buri::store {
 
 struct server_config {
     std::uint16_t listen_tcp = 12975;
+    std::uint16_t listen_tls = 443;  ///< 0: none
     std::array<std::uint16_t, 2> listen_stun{17771, 17772};
     std::vector<ip_address> bind{ip_address::v4(0), ip_address::v6({})};
+    std::optional<ip_address> other_address;         ///< a second public address, for RFC 5780
+    bool relay = true;                               ///< it carries traffic of nodes that cannot reach each other
     ip_prefix pool{ip_address::v4(0x64400000), 10};  ///< 100.64.0.0/10, RFC 6598
     ip_prefix ula;                                   ///< a /64 of fd00::/8, RFC 4193; has no default: made at init
     std::vector<suite_id> suites{suite_id::aes, suite_id::chacha};  ///< in order of preference, each once

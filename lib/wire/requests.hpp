@@ -93,10 +93,12 @@ struct check_reach {
     }
     bool operator==(const check_reach&) const = default;
 };
-/// A relay, instead of hello: joins the fleet for as long as this connection lasts.
+/// A relay, instead of hello: joins the fleet for as long as this connection lasts. Answered with ok, then with the event `relays`,
+/// which holds this relay alone: its number and name. Where an address is 0.0.0.0 or ::, the one that the connection comes from is
+/// meant.
 struct relay_hello {
     static constexpr std::string_view kind = "relay_hello";
-    bytes token;  ///< of the fleet, as `vpn server relay add` printed it
+    bytes token;  ///< of the fleet, as `vpn server relay add` printed it: the bytes of the text
     std::string software;
     std::vector<endpoint> udp;
     std::vector<endpoint> tcp;
@@ -112,14 +114,16 @@ struct relay_hello {
     }
     bool operator==(const relay_hello&) const = default;
 };
-/// A relay's heartbeat.
+/// A relay's heartbeat; one that is silent for 30 s is gone.
 struct relay_load {
     static constexpr std::string_view kind = "relay_load";
     std::uint32_t bindings = 0;
-    std::uint32_t kbit = 0;  ///< per second, forwarded of late
+    std::uint32_t kbit = 0;    ///< per second, forwarded of late
+    std::optional<bool> full;  ///< true: it takes no new bindings
     static constexpr auto fields(auto& self, auto&& field) {
         field("bindings", self.bindings);
         field("kbit", self.kbit);
+        field("full", self.full);
     }
     bool operator==(const relay_load&) const = default;
 };

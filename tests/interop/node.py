@@ -176,8 +176,28 @@ class Node(asyncio.DatagramProtocol):
         if message.get("plain", False) and (not self.options.plain or opened["suite"] == crypto.CLASSIC):
             raise Refused("an introduction without encryption")
         crypto.public_key(opened["key"])
+        self.check_grants(message["in"], message.get("relays", []))
         self.tunnels[opened["in"]] = Tunnel(self, opened)
         self.tunnels[opened["in"]].start(self.tunnels[opened["in"]].keep_alive())
+
+    def check_grants(self, spi, grants):
+        """Each is for this node and this end of the tunnel, and signed by the server."""
+        for each in grants:
+            reader = wire.Reader(each["token"])
+            claims = tuple(reader.number(size) for size in (1, 4, 4, 4))
+            if claims != (1, each["relay"], self.identity, spi):
+                raise Refused(f"a relay's token for {claims}")
+            reader.number(4)
+            if not time.time() < reader.number(8) < time.time() + 7 * 86400:
+                raise Refused("a relay's token of another time")
+            signature = reader.take(64)
+            reader.end()
+            if b"ssh-ed25519" in self.control.server_blob:
+                signed = b"buri relay token" + each["token"][:-64]
+                crypto.verify(self.control.server_blob, signature, signed, crypto.AES)
+
+    def on_tunnel_relays(self, message):
+        self.check_grants(message["in"], message["relays"])
 
     def candidates_in(self, message):
         return [wire.endpoint_of(each["at"]) for each in message["candidates"]]

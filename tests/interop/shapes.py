@@ -106,7 +106,10 @@ moment = number(LAST_SECOND)
 nickname, fingerprint, sentence, reason = text(63), text(64), text(1024), text(256)
 privileges, permissions = names_of(PRIVILEGES), names_of(PERMISSIONS)
 
-candidate = struct(kind=one_of("host", "mapped"), at=endpoint)
+candidate = struct(kind=one_of("host", "mapped", "port_mapped", "tcp"), at=endpoint)
+grant = struct(relay=u32, token=octets(1, 512))
+relay = struct(id=u32, name=nickname, region=text(64), udp=listed(endpoint), tcp=listed(endpoint), tls=listed(endpoint),
+               host=text(253))
 peer_info = struct(id=node, nickname=nickname, fingerprint=fingerprint, online=flag)
 member_info = struct(id=node, name=nickname, can=privileges)
 applicant = struct(id=node, name=nickname, fingerprint=fingerprint, since=moment)
@@ -147,9 +150,12 @@ EVENTS = {
     "announcement": struct(network=name, message=announcement),
     "logged": struct(entry=entry),
     "open": struct(peer=node, nickname=nickname, key=octets(1, 1024), **{"in": spi}, out=spi, suite=u8, punch=octets(16, 16),
-                   candidates=listed(candidate, 10), networks=listed(name), plain_=flag),
+                   candidates=listed(candidate, 10), networks=listed(name), plain_=flag, relays_=listed(grant), seen_=endpoint),
     "close": struct(peer=node, **{"in": spi}, reason=one_of("offline", "no_common_network", "replaced")),
-    "candidates": struct(peer=node, candidates=listed(candidate, 10)),
+    "candidates": struct(peer=node, candidates=listed(candidate, 10), seen_=endpoint),
+    "tunnel_relays": struct(peer=node, **{"in": spi}, relays=listed(grant)),
+    "relays": struct(relays=listed(relay)),
+    "seen": struct(at=endpoint, stun=listed(endpoint)),
     "notice": struct(code=u16, text=sentence, peer_=node),
 }
 

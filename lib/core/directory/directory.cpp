@@ -39,6 +39,7 @@ directory::directory(directory_records records) : tables_(std::make_unique<table
     into.next_invite = records.next_invite;
     into.next_announcement = records.next_announcement;
     into.next_audit = records.next_audit;
+    into.next_relay = records.next_relay;
     for (auto& account : records.accounts)
         into(put_account{std::move(account)});
     for (auto& network : records.networks)
@@ -54,6 +55,8 @@ directory::directory(directory_records records) : tables_(std::make_unique<table
         into(put_announcement{std::move(announcement)});
     for (auto& licence : records.licences)
         into(put_licence{std::move(licence)});
+    for (auto& relay : records.relays)
+        into(put_relay{std::move(relay)});
 }
 
 directory::~directory() = default;
@@ -202,6 +205,32 @@ std::vector<const licence_record*> directory::licences() const {
     return out;
 }
 
+const relay_record* directory::relay(std::uint32_t id) const {
+    return find_in(tables_->relays, id);
+}
+
+const relay_record* directory::relay(std::string_view name) const {
+    const auto wanted = folded(name);
+    for (const auto& [id, record] : tables_->relays) {
+        if (folded(record.name) == wanted) return &record;
+    }
+    return nullptr;
+}
+
+const relay_record* directory::relay_by_digest(byte_view token_digest) const {
+    for (const auto& [id, record] : tables_->relays) {
+        if (std::ranges::equal(record.token_digest, token_digest)) return &record;
+    }
+    return nullptr;
+}
+
+std::vector<const relay_record*> directory::relays() const {
+    std::vector<const relay_record*> out;
+    for (const auto& [id, record] : tables_->relays)
+        out.push_back(&record);
+    return out;
+}
+
 std::vector<std::uint64_t> directory::common_networks(node_id a, node_id b) const {
     std::vector<std::uint64_t> common;
     std::ranges::set_intersection(networks_of(a), networks_of(b), std::back_inserter(common));
@@ -233,6 +262,10 @@ std::uint64_t directory::next_announcement() const {
 
 std::uint64_t directory::next_audit() const {
     return tables_->next_audit;
+}
+
+std::uint64_t directory::next_relay() const {
+    return tables_->next_relay;
 }
 
 std::vector<const account_record*> directory::accounts() const {

@@ -55,6 +55,10 @@ public:
     [[nodiscard]] std::span<const announcement_record> announcements(std::uint64_t network) const;  ///< oldest first
     [[nodiscard]] const licence_record* licence(byte_view id) const;
     [[nodiscard]] std::vector<const licence_record*> licences() const;  ///< by the time they were made
+    [[nodiscard]] const relay_record* relay(std::uint32_t id) const;
+    [[nodiscard]] const relay_record* relay(std::string_view name) const;  ///< without case
+    [[nodiscard]] const relay_record* relay_by_digest(byte_view token_digest) const;
+    [[nodiscard]] std::vector<const relay_record*> relays() const;  ///< by id
     [[nodiscard]] std::vector<std::uint64_t> common_networks(node_id a, node_id b) const;
     [[nodiscard]] std::vector<node_id> peers_of(node_id node) const;  ///< each once, sorted
     /// Ids that nothing has or had.
@@ -62,6 +66,7 @@ public:
     [[nodiscard]] std::uint64_t next_invite() const;
     [[nodiscard]] std::uint64_t next_announcement() const;
     [[nodiscard]] std::uint64_t next_audit() const;
+    [[nodiscard]] std::uint64_t next_relay() const;
     /// Every account and network, sorted by id.
     [[nodiscard]] std::vector<const account_record*> accounts() const;
     [[nodiscard]] std::vector<const network_record*> networks() const;

@@ -120,6 +120,11 @@ void directory::tables::operator()(const put_licence& change) {
     licences[change.record.id] = change.record;
 }
 
+void directory::tables::operator()(const put_relay& change) {
+    relays[change.record.id] = change.record;
+    next_relay = std::max<std::uint64_t>(next_relay, std::uint64_t{change.record.id} + 1);
+}
+
 void directory::tables::operator()(const put_audit& change) {
     next_audit = std::max(next_audit, change.record.id + 1);
 }
@@ -193,6 +198,10 @@ void directory::tables::operator()(const erase_announcement& change) {
     const auto found = std::ranges::lower_bound(all, change.id, {}, &announcement_record::id);
     if (found != all.end() && found->id == change.id) all.erase(found);
     announced_in.erase(place);
+}
+
+void directory::tables::operator()(const erase_relay& change) {
+    relays.erase(change.id);
 }
 
 }  // namespace buri::core

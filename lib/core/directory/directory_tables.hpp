@@ -39,10 +39,12 @@ struct directory::tables {
     std::map<bytes, std::uint64_t> invites_by_digest;
     std::unordered_map<std::uint64_t, std::uint64_t> announced_in;  ///< the network of an announcement
     std::map<bytes, licence_record> licences;
+    std::map<std::uint32_t, relay_record> relays;
     std::uint64_t next_network = 1;
     std::uint64_t next_invite = 1;
     std::uint64_t next_announcement = 1;
     std::uint64_t next_audit = 1;
+    std::uint64_t next_relay = first_relay;
 
     void operator()(const put_account& change);
     void operator()(const put_network& change);
@@ -51,6 +53,7 @@ struct directory::tables {
     void operator()(const put_invite& change);
     void operator()(const put_announcement& change);
     void operator()(const put_licence& change);
+    void operator()(const put_relay& change);
     void operator()(const put_audit& change);
     void operator()(const erase_account& change);
     void operator()(const erase_network& change);
@@ -58,6 +61,7 @@ struct directory::tables {
     void operator()(const erase_ban& change);
     void operator()(const erase_invite& change);
     void operator()(const erase_announcement& change);
+    void operator()(const erase_relay& change);
 
 private:
     void list(network_entry& network, account_entry& account, const member_record& record);

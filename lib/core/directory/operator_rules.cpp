@@ -11,6 +11,16 @@ namespace buri::core {
 namespace {
 
 constexpr node_id the_operator{};
+constexpr std::size_t max_relays = 64;
+
+/// It is shown beside others, and typed.
+bool is_relay_name(std::string_view name) {
+    const auto is_allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    };
+    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, is_allowed);
+}
 
 tl::unexpected<error> unknown_account(std::string_view doing) {
     return refuse(doing, errc::account_unknown,
@@ -93,6 +103,41 @@ result<record_change> decide_one(const rule_input& input, const keep_licences& w
         "plan=" + first.plan + " months=" + std::to_string(first.months) + " count=" + std::to_string(wish.made.size());
     change.emplace_back(put_audit{std::move(entry)});
     return change;
+}
+
+std::string region_in_words(const relay_record& relay) {
+    return "region=" + (relay.region.empty() ? "none" : relay.region);
+}
+
+result<record_change> decide_one(const rule_input& input, const add_relay& wish) {
+    const auto doing = "add the relay '" + wish.name + "'";
+    if (!is_relay_name(wish.name) || (!wish.region.empty() && !is_relay_name(wish.region))) {
+        return refuse(doing, errc::usage, "a name and a region are 1 to 32 characters of a-z A-Z 0-9 - _ .");
+    }
+    if (folded(wish.name) == own_relay_name || input.records.relay(wish.name) != nullptr) {
+        return refuse(doing, errc::name_taken, "there is a relay of this name; 'vpn server relay list' lists them");
+    }
+    if (input.records.relays().size() >= max_relays) {
+        return refuse(doing, errc::usage, "the fleet has " + std::to_string(max_relays) + " relays already");
+    }
+    const auto id = static_cast<std::uint32_t>(input.records.next_relay());
+    const relay_record made{id, wish.name, wish.region, wish.token_digest, input.today};
+    auto entry = audit_of(input, the_operator, "relay_add");
+    entry.target_name = made.name;
+    entry.after = region_in_words(made);
+    return record_change{put_relay{made}, put_audit{std::move(entry)}};
+}
+
+result<record_change> decide_one(const rule_input& input, const remove_relay& wish) {
+    const auto* const relay = input.records.relay(wish.name);
+    if (relay == nullptr) {
+        return refuse("remove the relay '" + wish.name + "'", errc::relay_not_found,
+                      "the server has none of this name; 'vpn server relay list' lists them");
+    }
+    auto entry = audit_of(input, the_operator, "relay_remove");
+    entry.target_name = relay->name;
+    entry.before = region_in_words(*relay);
+    return record_change{erase_relay{relay->id}, put_audit{std::move(entry)}};
 }
 
 }  // namespace

@@ -105,7 +105,15 @@ struct remove_network {
 struct keep_licences {
     std::vector<licence_record> made;
 };
-using operator_wish = std::variant<set_plan, remove_account, remove_network, keep_licences>;
+struct add_relay {
+    std::string name;
+    std::string region;  ///< may be empty
+    bytes token_digest;
+};
+struct remove_relay {
+    std::string name;
+};
+using operator_wish = std::variant<set_plan, remove_account, remove_network, keep_licences, add_relay, remove_relay>;
 result<record_change> decide(const rule_input& input, const operator_wish& wish);
 
 /// Whether somebody can do all that a privilege is for: the owner, or an administrator who has it and whose plan, as the owner's,

@@ -189,6 +189,7 @@ void aftermath::on_account(const account_before& was, const account_record& is) 
 void aftermath::on_plan(const account_record& account, const plan& had) {
     news_.on_plan(account);
     const auto& now = at_.settings.plans.of(account, at_.today);
+    if (now.relay_kbit != had.relay_kbit) tunnels_.on_relay_rate(account.id);
     const auto has_changed = [&](permission which) {
         return had.permissions.contains(which) != now.permissions.contains(which);
     };

@@ -55,7 +55,8 @@ bool backlog::keeps(const wire::event& what) {
             return !std::is_same_v<Kind, wire::sync> && !std::is_same_v<Kind, wire::resumed> &&
                    !std::is_same_v<Kind, wire::tunnel_open> && !std::is_same_v<Kind, wire::tunnel_close> &&
                    !std::is_same_v<Kind, wire::peer_candidates> && !std::is_same_v<Kind, wire::welcome_event> &&
-                   !std::is_same_v<Kind, wire::announcement_event>;
+                   !std::is_same_v<Kind, wire::announcement_event> && !std::is_same_v<Kind, wire::tunnel_relays> &&
+                   !std::is_same_v<Kind, wire::relay_list> && !std::is_same_v<Kind, wire::seen_event>;
         },
         what);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The events that a node was told last, for one that comes back and missed some: it resumes where it was. Tunnels, welcomes and
-// announcements are no part of it; what holds for them is found out anew on every connection.
+// The events that a node was told last, for one that comes back and missed some: it resumes where it was. Tunnels, relays,
+// welcomes and announcements are no part of it; what holds for them is found out anew on every connection.
 #include "buri/wire/messages.hpp"
 
 #include <deque>

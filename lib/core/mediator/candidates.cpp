@@ -12,6 +12,11 @@ bool is_reserved(const ip_address& address) {
     return first == 0 || first >= 240;
 }
 
+/// A port of TCP is another than that of UDP.
+bool is_stream(wire::candidate_kind kind) {
+    return kind == wire::candidate_kind::tcp;
+}
+
 }  // namespace
 
 bool is_acceptable_candidate(const endpoint& at, const ip_prefix& pool, const ip_prefix& ula) {
@@ -25,7 +30,10 @@ std::vector<wire::candidate> acceptable_candidates(std::span<const wire::candida
     std::vector<wire::candidate> accepted;
     for (const auto& candidate : told) {
         if (accepted.size() == wire::max_candidates) break;
-        const auto is_known = std::ranges::find(accepted, candidate.at, &wire::candidate::at) != accepted.end();
+        const auto is_same = [&](const wire::candidate& other) {
+            return other.at == candidate.at && is_stream(other.kind) == is_stream(candidate.kind);
+        };
+        const bool is_known = std::ranges::any_of(accepted, is_same);
         if (!is_known && is_acceptable_candidate(candidate.at, pool, ula)) accepted.push_back(candidate);
     }
     return accepted;

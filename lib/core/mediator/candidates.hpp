@@ -12,7 +12,7 @@ namespace buri::core {
 /// itself.
 bool is_acceptable_candidate(const endpoint& at, const ip_prefix& pool, const ip_prefix& ula);
 
-/// What is acceptable, each endpoint once, in the order given, at most wire::max_candidates.
+/// What is acceptable, each endpoint of UDP and of TCP once, in the order given, at most wire::max_candidates.
 std::vector<wire::candidate> acceptable_candidates(std::span<const wire::candidate> told, const ip_prefix& pool,
                                                    const ip_prefix& ula);
 

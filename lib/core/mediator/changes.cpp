@@ -32,7 +32,7 @@ void changes::on_request(online_node& from, const wire::numbered_request& messag
         return;
     }
     ++from.waiting_requests;
-    change_request asked{*from.connection, from.id, from.from, message};
+    change_request asked{*from.connection, from.id, from.from.address, message};
     if (auto work = work_for(at_.input(), from.id, message.body)) {
         hash(std::move(asked), std::move(*work));
         return;

@@ -1,5 +1,6 @@
 #include "buri/core/mediator/introductions.hpp"
 
+#include "buri/core/mediator/candidates.hpp"
 #include "buri/core/mediator/suite_choice.hpp"
 #include "buri/crypto/identity_key.hpp"
 
@@ -138,6 +139,10 @@ void introductions::on_key_changed(node_id node) {
     }
 }
 
+void introductions::on_relay_rate(node_id node) {
+    if (const auto* const self = nodes_.find(node)) relays_.on_rate(*self);
+}
+
 void introductions::introduce_if_missing(online_node& a, online_node& b) {
     if (a.id == b.id || !a.is_ready || !b.is_ready) return;
     const auto* const known = find(a.id, b.id);
@@ -166,6 +171,7 @@ bool introductions::introduce(online_node& a, online_node& b) {
     made.high_in = unused_spi();
     made.is_stale = false;
     made.is_plain = is_plain(a, b);
+    relays_.open({a.id, made.in(a.id)}, {b.id, made.in(b.id)});
     const auto punch = at_.random.array<punch_key_size>();
     auto for_a = opening(a, b, made);
     auto for_b = opening(b, a, made);
@@ -285,11 +291,19 @@ wire::tunnel_open introductions::opening(const online_node& to, const online_nod
     for (const auto network : records_.common_networks(to.id, peer.id)) {
         open.networks.push_back(records_.network(network)->name);
     }
+    open.relays = relays_.of(to.id, peer.id);
+    open.seen = seen(peer);
     return open;
 }
 
+/// As little as a candidate may it lead to a machine that is not the node.
+std::optional<endpoint> introductions::seen(const online_node& node) const {
+    if (!is_acceptable_candidate(node.from, at_.settings.pool, at_.settings.ula)) return std::nullopt;
+    return node.from;
+}
+
 void introductions::tell_candidates(online_node& to, const online_node& of) {
-    if (!of.candidates.empty()) out_.tell(to, wire::peer_candidates{of.id, of.candidates});
+    if (!of.candidates.empty()) out_.tell(to, wire::peer_candidates{of.id, of.candidates, seen(of)});
 }
 
 void introductions::tell_close(node_id to, node_id peer, spi in, std::string_view reason) {
@@ -305,6 +319,7 @@ void introductions::close(node_id a, node_id b, std::string_view reason) {
         tell_close(former.holder, former.holder == a ? b : a, former.in, reason);
     }
     pairs_.erase(key_of(a, b));
+    relays_.close(a, b);
     if (auto* const node = nodes_.find(a)) node->tunnels.erase(b);
     if (auto* const node = nodes_.find(b)) node->tunnels.erase(a);
 }

@@ -13,7 +13,7 @@
 //
 // A tunnel is without encryption only while every network in common wants it and everybody concerned may and does allow it. When
 // that changes, the pair is introduced afresh.
-#include "buri/core/mediator/outbox.hpp"
+#include "buri/core/mediator/relay_grants.hpp"
 
 namespace buri::core {
 
@@ -28,8 +28,8 @@ public:
     static constexpr std::string_view offline = "offline";
     static constexpr std::string_view replaced = "replaced";
 
-    introductions(const present& at, roster& nodes, outbox& out)
-        : at_(at), records_(at.records), nodes_(nodes), out_(out) {}
+    introductions(const present& at, roster& nodes, outbox& out, relay_grants& relays)
+        : at_(at), records_(at.records), nodes_(nodes), out_(out), relays_(relays) {}
 
     /// The node listens on a new connection, and told the tunnels that it has, its suites, and whether it allows tunnels without
     /// encryption.
@@ -48,6 +48,8 @@ public:
     /// The node's account has another key. Its tunnels hold until it asks for fresh ones or says hello: it learns of the change
     /// after its peers.
     void on_key_changed(node_id node);
+    /// Its plan allows another rate through relays.
+    void on_relay_rate(node_id node);
     /// What its tunnels without encryption depend on may have changed.
     void review(node_id node);
     /// The same for every pair of the network's members.
@@ -100,6 +102,7 @@ private:
     void retire(pair& of);
     void retire_claims(pair& of, online_node& holder, node_id peer);
     void limit_former(pair& of);
+    [[nodiscard]] std::optional<endpoint> seen(const online_node& node) const;
     [[nodiscard]] wire::tunnel_open opening(const online_node& to, const online_node& peer, const pair& of) const;
     void tell_candidates(online_node& to, const online_node& of);
     void tell_close(node_id to, node_id peer, spi in, std::string_view reason);
@@ -111,6 +114,7 @@ private:
     const directory& records_;
     roster& nodes_;
     outbox& out_;
+    relay_grants& relays_;
     std::unordered_map<std::uint64_t, pair> pairs_;
     std::unordered_set<spi> spis_;
 };

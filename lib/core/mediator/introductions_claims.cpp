@@ -49,6 +49,7 @@ void introductions::compare_with_claims(online_node& node) {
         std::erase_if(claims->second, is_known);
         retire_claims(known, node, peer);
         if (const auto* const other = nodes_.find(peer)) tell_candidates(node, *other);
+        relays_.tell_again(node.id, peer);
     }
 }
 
@@ -81,6 +82,7 @@ bool introductions::adopt(online_node& node, online_node& peer) {
         const bool may_have_been_plain = node.allows_plain && peer.allows_plain && !made.is_plain;
         made.is_stale = may_have_been_plain || node.has_new_key || peer.has_new_key;
         spis_.insert({mine.in, mine.out});
+        relays_.adopt({node.id, mine.in}, {peer.id, mine.out});
         node.tunnels.insert(peer.id);
         peer.tunnels.insert(node.id);
         std::erase(node.claims.at(peer.id), mine);

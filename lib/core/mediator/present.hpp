@@ -8,6 +8,7 @@ struct present {
     const mediator_settings& settings;
     const directory& records;
     const licence_issuer& licences;
+    const relay_token_issuer& relay_tokens;
     random_source& random;
     wall_time today{};
     time_point now{};

@@ -82,7 +82,7 @@ void request_limits::set_registrations(std::uint32_t per_minute) {
 }
 
 result<void> request_limits::on_password(const online_node& from, const wire::request& body, time_point now) {
-    if (wrong_passwords_.next(address_key(from.from), now) > now) {
+    if (wrong_passwords_.next(address_key(from.from.address), now) > now) {
         return too_many(body,
                         "too many wrong passwords and invites came from this address in a minute; try again in a "
                         "minute");
@@ -95,7 +95,8 @@ result<void> request_limits::on_password(const online_node& from, const wire::re
 }
 
 void request_limits::on_refused_join(const online_node& from, errc why, time_point now) {
-    if (why == errc::password_wrong || why == errc::invite_invalid) wrong_passwords_.count(address_key(from.from), now);
+    if (why == errc::password_wrong || why == errc::invite_invalid)
+        wrong_passwords_.count(address_key(from.from.address), now);
 }
 
 result<void> request_limits::on_change(const online_node& from, const wire::request& body, time_point now) {

@@ -2,7 +2,7 @@
 
 namespace buri::core {
 
-std::optional<connection_id> roster::connect(connection_id connection, node_id node, const ip_address& from) {
+std::optional<connection_id> roster::connect(connection_id connection, node_id node, const endpoint& from) {
     auto& entry = nodes_[node];
     entry.id = node;
     const auto displaced = entry.connection;

@@ -29,7 +29,8 @@ struct sent_messages {
 struct online_node {
     node_id id;
     std::optional<connection_id> connection;
-    ip_address from;
+    endpoint from;
+    ip_address told_from;  ///< its peers know that it comes from there
     std::string software;
     bool is_listening = false;  ///< it said hello on its connection
     bool is_visible = false;    ///< its peers see it online
@@ -49,6 +50,8 @@ struct online_node {
 
     std::vector<std::uint8_t> suites;
     std::vector<wire::candidate> candidates;
+    std::optional<std::vector<wire::relay_round_trip>>
+        round_trips;  ///< of the relays that answer it; none: not measured
 
     /// Tunnels that it says it has and the server does not know of, by peer.
     std::unordered_map<node_id, std::vector<wire::kept_tunnel>> claims;
@@ -66,7 +69,7 @@ struct due_timer {
 class roster {
 public:
     /// The node gets this connection. Gives back the one that it had, which it loses.
-    std::optional<connection_id> connect(connection_id connection, node_id node, const ip_address& from);
+    std::optional<connection_id> connect(connection_id connection, node_id node, const endpoint& from);
     /// Nothing if the connection is not, or no longer, a node's.
     online_node* by_connection(connection_id connection);
     online_node* find(node_id node);

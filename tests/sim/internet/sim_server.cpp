@@ -37,6 +37,7 @@ sim_server::sim_server(world& in, segment& internet, directory_records records, 
       log_(std::move(log)),
       host_key_(crypto::identity_key::generate_ed25519(in.random())),
       licences_(host_key_),
+      relay_tokens_(host_key_),
       initial_(std::move(records)) {
     host.plug_into(internet, {}, addresses);
     start();
@@ -80,8 +81,8 @@ void sim_server::start() {
     core::directory records(initial_);
     for (const auto& change : committed_)
         records.apply(change);
-    mediator_ =
-        std::make_unique<core::mediator>(mediation_settings(), std::move(records), licences_, world_.random(), log_);
+    mediator_ = std::make_unique<core::mediator>(mediation_settings(), std::move(records), licences_, relay_tokens_,
+                                                 world_.random(), log_);
     drain();
 }
 
@@ -150,7 +151,7 @@ void sim_server::connect(control_peer& from) {
             if (opened->peer != nullptr) opened->peer->on_channel_open();
         });
         tell_relays(opened);
-        mediator_->on_connected(number, opened->node, address_of(opened->node), world_.now());
+        mediator_->on_connected(number, opened->node, {address_of(opened->node), 50'000}, world_.now());
         drain();
     });
     sessions_.emplace(number, opened);
@@ -271,6 +272,12 @@ void sim_server::carry_out(core::mediator_output what) {
                    [](core::registration_done&) {},
                    [](core::log_wanted&) {},
                    [](core::logged&) {},
+                   [&](core::reach_check& wanted) {
+                       if (wanted.transaction.size() != std::tuple_size_v<wire::stun_transaction>) return;
+                       wire::stun_response answer{.mapped = wanted.to};
+                       std::ranges::copy(wanted.transaction, answer.transaction.begin());
+                       host.send(check_port, wanted.to, wire::encode_stun_response(answer));
+                   },
                    [](core::operator_done&) {},
                },
                what);

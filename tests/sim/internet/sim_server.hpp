@@ -28,6 +28,7 @@ public:
 class sim_server {
 public:
     static constexpr std::uint16_t stun_ports[] = {17771, 17772};
+    static constexpr std::uint16_t check_port = 17773;  ///< answers to check_reach leave from it
 
     sim_server(world& in, segment& internet, directory_records records, std::vector<ip_address> addresses,
                logger log = {});
@@ -87,6 +88,7 @@ private:
     logger log_;
     crypto::identity_key host_key_;
     core::licence_issuer licences_;
+    core::relay_token_issuer relay_tokens_;
     directory_records initial_;
     std::vector<record_change> committed_;
     std::unique_ptr<core::mediator> mediator_;

@@ -53,7 +53,8 @@ TEST_CASE("a wrong use says what is wrong and how it is right", "[command_line]"
         row{"xyzzy", "vpn: there is no command 'xyzzy'. See 'vpn help'."},
         row{"server",
             "vpn: 'vpn server' needs one more word: init, run, status, accounts, account, remove-account, "
-            "networks, network, remove-network, log, backup, restore, reload, plan, licence. See 'vpn help server'."},
+            "networks, network, remove-network, log, backup, restore, reload, plan, licence, relay. See 'vpn help "
+            "server'."},
         row{"server plan", "vpn: 'vpn server plan' needs one more word: list, set. See 'vpn help server plan'."},
         row{"server --state /x plan", "vpn: 'vpn server plan' needs one more word: list, set."},
         row{"server xyzzy", "vpn: there is no command 'server xyzzy'. See 'vpn help server'."},

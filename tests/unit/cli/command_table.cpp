@@ -75,6 +75,7 @@ TEST_CASE("every command that only reads has JSON", "[commands]") {
                              "server network",
                              "server plan list",
                              "server licence list",
+                             "server relay list",
                              "server log"}) {
         INFO(path);
         REQUIRE(find_command(path) != nullptr);

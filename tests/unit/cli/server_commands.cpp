@@ -44,7 +44,8 @@ TEST_CASE("the operator's socket is the option's, or in the server's state direc
          {"server accounts", "server account anna", "server networks", "server network team",
           "server remove-account anna", "server remove-network team", "server plan list", "server plan set anna free",
           "server licence list", "server log", "server log --follow", "server backup /tmp/x", "server reload",
-          "server licence make --plan premium --for any --months 1"}) {
+          "server licence make --plan premium --for any --months 1", "server relay list", "server relay add fra1",
+          "server relay remove fra1"}) {
         INFO(words);
         CHECK(user.run(std::string("--socket /no/server.sock ") + words) == 3);
         CHECK(user.err == missing("/no/server.sock"));
@@ -218,6 +219,41 @@ TEST_CASE("licences are made a line each, and listed", "[server]") {
     CHECK(at.user.out ==
           "ID    PLAN     MONTHS  FOR  MADE                  USED BY  USED\n"
           "ab12  premium      12  any  2026-01-02T03:04:05Z  -        -\n");
+}
+
+TEST_CASE("a relay's token is a line; relays are listed with what they carry", "[server]") {
+    server_desk at;
+    at.daemon.on("add_relay", json{{"id", 2}, {"name", "fra1"}, {"token", "buri-relay-ab"}});
+    CHECK(at.run("relay add fra1 --region eu") == 0);
+    CHECK(at.params() == json{{"name", "fra1"}, {"region", "eu"}});
+    CHECK(at.user.out == "buri-relay-ab\n");
+    at.daemon.on("remove_relay", json{{"name", "fra1"}, {"changed", true}}, refusal(errc::relay_not_found));
+    CHECK(at.run("relay remove fra1") == 0);
+    CHECK(at.user.out == "removed the relay fra1\n");
+    CHECK(at.run("relay remove fra1") == 5);
+    json own{{"id", 1},
+             {"name", "server"},
+             {"region", nullptr},
+             {"online", true},
+             {"since", nullptr},
+             {"version", ""},
+             {"bindings", 12},
+             {"kbit", 900},
+             {"full", true},
+             {"udp", {"203.0.113.2:17771"}},
+             {"tcp", {"203.0.113.2:12975"}},
+             {"tls", json::array()}};
+    json away{{"id", 2},          {"name", "fra1"},       {"region", "eu"},       {"online", false},
+              {"since", nullptr}, {"version", nullptr},   {"bindings", 0},        {"kbit", 0},
+              {"full", false},    {"udp", json::array()}, {"tcp", json::array()}, {"tls", json::array()}};
+    at.daemon.on("relays", json::array({own, away}), json::array());
+    CHECK(at.run("relay list") == 0);
+    CHECK(at.user.out ==
+          "   NAME    REGION  SINCE  BINDINGS      KBIT/S  VERSION  ENDPOINTS\n"
+          "*  server  -       -            12  900 (full)  -        udp 203.0.113.2:17771; tcp 203.0.113.2:12975\n"
+          "   fra1    eu      -                            -        -\n");
+    CHECK(at.run("relay list") == 0);
+    CHECK(at.user.err == "vpn: no relays.\n");
 }
 
 TEST_CASE("a backup is named by its absolute path, and a reload says what changed", "[server]") {

@@ -47,6 +47,17 @@ inline const core::licence_issuer& issuer() {
     return made;
 }
 
+/// The key of the server in every test.
+inline const crypto::identity_key& signing_key() {
+    static crypto::system_random random;
+    static const auto key = crypto::identity_key::generate_ed25519(random);
+    return key;
+}
+inline const core::relay_token_issuer& relay_tokens() {
+    static const core::relay_token_issuer made(signing_key());
+    return made;
+}
+
 /// As scrypt, without its cost.
 inline core::password_outcome hash(const core::password_work& work) {
     const auto made = "hash of " + work.password;
@@ -95,7 +106,7 @@ public:
         const auto made = ++last_connection_;
         connections[node] = made;
         open_[made] = node;
-        server->on_connected(made, node, address_of_connection(node), now);
+        server->on_connected(made, node, endpoint_of_connection(node), now);
         drain();
         return made;
     }
@@ -144,6 +155,8 @@ public:
         const auto known = addresses.find(node);
         return known != addresses.end() ? known->second : ip_address::v4(0xc6000000U | (node.value & 0xffffffU));
     }
+
+    endpoint endpoint_of_connection(node_id node) const { return {address_of_connection(node), 50'000}; }
 
     std::uint32_t ask(node_id node, wire::request body) {
         const auto number = ++last_number_;
@@ -296,6 +309,7 @@ public:
     std::map<std::uint64_t, result<bool>> operations;
     std::vector<core::log_wanted> log_questions;
     std::vector<audit_record> entries;  ///< of the audit log, since forget()
+    std::vector<core::reach_check> reach_checks;
     std::vector<core::disconnect> disconnects;
     std::size_t output_count = 0;
     std::string last_text;
@@ -307,7 +321,8 @@ private:
         core::directory records;
         for (const auto& change : history)
             records.apply(change);
-        server = std::make_unique<core::mediator>(settings_, std::move(records), issuer(), random, logger{});
+        server =
+            std::make_unique<core::mediator>(settings_, std::move(records), issuer(), relay_tokens(), random, logger{});
         waiting_commit.reset();
         waiting_hashes.clear();
     }
@@ -339,8 +354,11 @@ private:
             REQUIRE(event.sequence == self.sequence);
             // What follows was true, and for this node to know, when it happened.
             resuming_.insert(connection);
+        } else if (is_first) {
+            // A relay, which is told who it is and nothing more.
+            REQUIRE(std::holds_alternative<wire::relay_list>(event.body));
+            REQUIRE(event.sequence == 1);
         } else {
-            REQUIRE_FALSE(is_first);
             REQUIRE(event.sequence == self.sequence + 1);
         }
         self.sequence = event.sequence;
@@ -366,6 +384,7 @@ private:
     void on_output(core::hash_wanted& what, told_opens&) { waiting_hashes.push_back(what); }
     void on_output(core::log_wanted& what, told_opens&) { log_questions.push_back(what); }
     void on_output(core::logged& what, told_opens&) { entries.push_back(what.entry); }
+    void on_output(core::reach_check& what, told_opens&) { reach_checks.push_back(what); }
     void on_output(core::operator_done& what, told_opens&) {
         REQUIRE(operations.emplace(what.ticket, what.outcome).second);
     }

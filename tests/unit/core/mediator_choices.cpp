@@ -80,6 +80,18 @@ TEST_CASE("acceptable candidates keep their order, are told once, and are ten at
     CHECK(accepted.back().at.port == 11);
 }
 
+TEST_CASE("a port of TCP is another candidate than the same of UDP") {
+    using kind = wire::candidate_kind;
+    const auto at = *parse_endpoint("203.0.113.5:4000");
+    const std::vector<wire::candidate> told{{kind::host, at},
+                                            {kind::port_mapped, at},
+                                            {kind::tcp, at},
+                                            {kind::tcp, at},
+                                            {kind::tcp, *parse_endpoint("127.0.0.1:4000")}};
+    CHECK(acceptable_candidates(told, *parse_ip_prefix("100.64.0.0/10"), *parse_ip_prefix("fd00:1:2:3::/64")) ==
+          std::vector<wire::candidate>{{kind::host, at}, {kind::tcp, at}});
+}
+
 TEST_CASE("a limit allows a burst and then one act an interval, each key on its own") {
     const time_point start{5h};
     rate_limit limit(3, 30s);

@@ -32,10 +32,10 @@ void check_code(const result<json>& outcome, errc code) {
 TEST_CASE("every method of the server's interface is there, and no other", "[server_service]") {
     auto methods = server_service::methods();
     std::ranges::sort(methods);
-    CHECK(methods == std::vector<std::string_view>{"account", "accounts", "backup", "events", "licences", "log",
-                                                   "make_licences", "network", "networks", "plans", "reload",
-                                                   "remove_account", "remove_network", "set_plan", "status",
-                                                   "version"});
+    CHECK(methods == std::vector<std::string_view>{"account", "accounts", "add_relay", "backup", "events", "licences",
+                                                   "log", "make_licences", "network", "networks", "plans", "relays",
+                                                   "reload", "remove_account", "remove_network", "remove_relay",
+                                                   "set_plan", "status", "version"});
     service_fixture self;
     check_code(self.call("down"), errc::unknown_request);
     check_code(self.call(""), errc::unknown_request);
@@ -43,7 +43,8 @@ TEST_CASE("every method of the server's interface is there, and no other", "[ser
 
 TEST_CASE("what only looks answers without parameters, and takes none", "[server_service]") {
     service_fixture self;
-    for (const auto* const method : {"status", "accounts", "networks", "plans", "licences", "version", "reload"}) {
+    for (const auto* const method :
+         {"status", "accounts", "networks", "plans", "licences", "relays", "version", "reload"}) {
         CAPTURE(method);
         CHECK(self.call(method));
         check_code(self.call(method, {{"node", "anna"}}), errc::malformed);
@@ -79,6 +80,10 @@ TEST_CASE("a wrong parameter is told before anything is done", "[server_service]
         {"make_licences", {{"plan", "free"}, {"for", "any"}, {"months", 1}, {"count", 0}}},
         {"make_licences", {{"plan", "free"}, {"for", "any"}, {"months", 1}, {"count", 1001}}},
         {"make_licences", {{"plan", "free"}, {"for", "any"}, {"months", 1}, {"count", 1.5}}},
+        {"add_relay", {{"region", "eu"}}},
+        {"add_relay", {{"name", 5}}},
+        {"add_relay", {{"name", "fra1"}, {"region", true}}},
+        {"remove_relay", json::object()},
         {"log", {{"after", -1}}},
         {"log", {{"limit", 0}}},
         {"log", {{"limit", 1001}}},
@@ -108,6 +113,9 @@ TEST_CASE("the methods reach the administration", "[server_service]") {
     CHECK(self.call("set_plan", {{"node", "anna"}, {"plan", "free"}, {"until", "2999-01-01T00:00:00Z"}})->at("until") ==
           "2999-01-01T00:00:00Z");
     CHECK(self.call("make_licences", {{"plan", "free"}, {"for", "any"}, {"months", 12}})->at("licences").size() == 1);
+    CHECK(self.call("add_relay", {{"name", "fra1"}, {"region", "eu"}})->at("id") == 2);
+    CHECK(self.call("relays")->back().at("region") == "eu");
+    CHECK(self.call("remove_relay", {{"name", "FRA1"}})->at("changed") == true);
     CHECK(self.call("log", {{"limit", 1}})->at(0)["act"] == "licence_make");
     CHECK(self.call("backup", {{"file", (self.world / "b").string()}})->at("bytes") > 4096);
     CHECK(self.call("remove_network", {{"network", "lab_net"}})->at("changed") == true);

@@ -1,5 +1,6 @@
 #include "buri/server/administration.hpp"
 
+#include "buri/crypto/digest.hpp"
 #include "tests/unit/server/server_fixture.hpp"
 
 #include <set>
@@ -187,6 +188,51 @@ TEST_CASE("licences are signed, each another one, and kept before they are given
     const auto stored = world.sessions().database().load();
     REQUIRE(stored);
     CHECK(stored->licences.size() == 4);
+}
+
+TEST_CASE("a relay's token is told once, and only its digest is kept", "[administration]") {
+    server_fixture world;
+    auto& operate = world.administration();
+    CHECK(operate.relays().empty());
+    const auto made = world.run(operate.async_add_relay("fra1", "eu-central"));
+    REQUIRE(made);
+    const auto token = made->at("token").get<std::string>();
+    CHECK(token.starts_with("buri-relay-"));
+    CHECK(token.size() == 11 + 64);
+    CHECK(made->at("id") == 2);
+    const auto other = world.run(operate.async_add_relay("nyc1", ""));
+    REQUIRE(other);
+    CHECK(other->at("token") != token);
+    CHECK(code_of(world.run(operate.async_add_relay("FRA1", ""))) == errc::name_taken);
+    CHECK(code_of(world.run(operate.async_add_relay("fra 1", ""))) == errc::usage);
+
+    const auto listed = operate.relays();
+    REQUIRE(listed.size() == 2);
+    CHECK(listed[0]["name"] == "fra1");
+    CHECK(listed[0]["region"] == "eu-central");
+    CHECK(listed[0]["online"] == false);
+    CHECK(listed[0]["since"].is_null());
+    CHECK(listed[1]["region"].is_null());
+    const auto stored = world.sessions().database().load();
+    REQUIRE(stored);
+    REQUIRE(stored->relays.size() == 2);
+    const auto digest = crypto::sha256(as_bytes(token));
+    CHECK(std::ranges::equal(stored->relays.front().token_digest, digest));
+
+    core::server_reach reach;
+    reach.has_relay = true;
+    world.sessions().set_reach(reach);
+    world.sessions().set_own_relay_load({7, 500, true});
+    const auto own = operate.relays().front();
+    CHECK(own["id"] == 1);
+    CHECK(own["name"] == "server");
+    CHECK(own["online"] == true);
+    CHECK(own["bindings"] == 7);
+    CHECK(own["full"] == true);
+
+    CHECK(world.run(operate.async_remove_relay("fra1"))->at("changed") == true);
+    CHECK(code_of(world.run(operate.async_remove_relay("fra1"))) == errc::relay_not_found);
+    CHECK(operate.relays().size() == 2);
 }
 
 TEST_CASE("a reload gives accounts other plans at once", "[administration]") {

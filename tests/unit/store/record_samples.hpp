@@ -51,6 +51,10 @@ inline licence_record licence(std::uint8_t number) {
     return {bytes(16, number), "premium", {}, 12, at(1'700'000'400), {}, {}};
 }
 
+inline relay_record relay(std::uint32_t id) {
+    return {id, "relay-" + std::to_string(id), "eu", bytes(32, static_cast<std::uint8_t>(id)), at(1'700'000'450)};
+}
+
 inline audit_record audit(std::uint64_t id, std::uint64_t network = 1, std::int64_t when = 1'700'000'500) {
     return {id, at(when), {1}, "node-1", "set", network, "Net-1", {}, {}, "locked=false", "locked=true", "ok"};
 }
@@ -63,17 +67,17 @@ inline record_change household(std::uint32_t id, std::size_t blob_size = 51) {
 /// A bit of everything: two nodes in network 1, and what is about it.
 inline record_change town() {
     auto change = household(1);
-    change.insert(change.end(),
-                  {put_account{account(2)}, put_member{member(1, 2)}, put_ban{ban(1, 2)}, put_invite{invite(1, 1)},
-                   put_announcement{announcement(1, 1)}, put_licence{licence(1)}, put_audit{audit(1)}});
+    change.insert(change.end(), {put_account{account(2)}, put_member{member(1, 2)}, put_ban{ban(1, 2)},
+                                 put_invite{invite(1, 1)}, put_announcement{announcement(1, 1)},
+                                 put_licence{licence(1)}, put_relay{relay(2)}, put_audit{audit(1)}});
     return change;
 }
 
 inline bool same(const directory_records& a, const directory_records& b) {
     return a.accounts == b.accounts && a.networks == b.networks && a.members == b.members && a.bans == b.bans &&
            a.invites == b.invites && a.announcements == b.announcements && a.licences == b.licences &&
-           a.next_network == b.next_network && a.next_invite == b.next_invite &&
-           a.next_announcement == b.next_announcement && a.next_audit == b.next_audit;
+           a.relays == b.relays && a.next_network == b.next_network && a.next_invite == b.next_invite &&
+           a.next_announcement == b.next_announcement && a.next_audit == b.next_audit && a.next_relay == b.next_relay;
 }
 
 }  // namespace buri::test

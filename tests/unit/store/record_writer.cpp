@@ -58,6 +58,8 @@ TEST_CASE("records of every kind come back from a reopened database as they were
     CHECK(all.invites == std::vector{invite(1, 1), unlimited});
     CHECK(all.announcements == std::vector{announcement(1, 1)});
     CHECK(all.licences == std::vector{licence(1), used});
+    CHECK(all.relays == std::vector{test::relay(2)});
+    CHECK(all.next_relay == 3);
     CHECK(all.next_invite == 8);
     CHECK(all.next_announcement == 2);
     CHECK(all.next_audit == 2);
@@ -92,6 +94,8 @@ TEST_CASE("each erasing operation takes what it names and nothing else") {
         {erase_ban{1, ban(1, 2).key_digest}, [](auto& all) { all.bans.clear(); }},
         {erase_invite{1}, [](auto& all) { all.invites.clear(); }},
         {erase_announcement{1}, [](auto& all) { all.announcements.clear(); }},
+        {erase_relay{2}, [](auto& all) { all.relays.clear(); }},
+        {erase_relay{1}, [](auto&) {}},
         {erase_ban{2, ban(1, 2).key_digest}, [](auto&) {}},
         {erase_ban{1, {}}, [](auto&) {}},
         {erase_invite{2}, [](auto&) {}},
@@ -126,13 +130,29 @@ TEST_CASE("an id is never used again, whatever was erased") {
     open_database at(test::town());
     REQUIRE(at.database->commit(
         {put_network{network(40, 1)}, put_invite{invite(50, 1)}, put_announcement{announcement(60, 1)}}));
-    REQUIRE(at.database->commit({erase_network{40}, erase_invite{50}, erase_announcement{60}}));
+    REQUIRE(at.database->commit({put_relay{test::relay(70)}}));
+    REQUIRE(at.database->commit({erase_network{40}, erase_invite{50}, erase_announcement{60}, erase_relay{70}}));
     for (const auto& all : {*at.database->load(), at.reopened()}) {
         CHECK(all.next_network == 41);
         CHECK(all.next_invite == 51);
         CHECK(all.next_announcement == 61);
         CHECK(all.next_audit == 2);
+        CHECK(all.next_relay == 71);
     }
+}
+
+TEST_CASE("a relay that is put again is replaced, and two have neither the same name nor the same token") {
+    open_database at(test::town());
+    auto moved = test::relay(2);
+    moved.region.clear();
+    REQUIRE(at.database->commit({put_relay{moved}}));
+    auto same_name = test::relay(3);
+    same_name.name = "RELAY-2";
+    check_refused(*at.database, {put_relay{same_name}});
+    auto same_token = test::relay(3);
+    same_token.token_digest = moved.token_digest;
+    check_refused(*at.database, {put_relay{same_token}});
+    CHECK(at.reopened().relays == std::vector{moved});
 }
 
 TEST_CASE("references are enforced") {
@@ -306,6 +326,19 @@ TEST_CASE("a licence that could not be read again is not written") {
                                               [](auto& each) { each.made = test::at(-1); },
                                               [](auto& each) { each.used = test::at(-1); },
                                           });
+}
+
+TEST_CASE("a relay that could not be read again is not written") {
+    check_spoilt<put_relay>(test::relay(3), {
+                                                [](auto& each) { each.id = 0; },
+                                                [](auto& each) { each.id = own_relay; },
+                                                [](auto& each) { each.name.clear(); },
+                                                [](auto& each) { each.name = "a\nb"; },
+                                                [](auto& each) { each.name = std::string(64, 'a'); },
+                                                [](auto& each) { each.region = "\xc3\xbc"; },
+                                                [](auto& each) { each.token_digest.resize(31); },
+                                                [](auto& each) { each.created = test::at(-1); },
+                                            });
 }
 
 TEST_CASE("an entry of the audit log that could not be read again is not written") {

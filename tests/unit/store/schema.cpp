@@ -4,7 +4,7 @@
 #include "buri/store/server_database.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/unit/store/record_samples.hpp"
-#include "tests/unit/store/version_1_database.hpp"
+#include "tests/unit/store/version_2_database.hpp"
 
 #include <algorithm>
 #include <map>
@@ -19,6 +19,37 @@ TEST_CASE("the steps of the schema are numbered in order, and the released ones 
     for (std::size_t i = 0; i < steps.size(); ++i)
         CHECK(steps[i].version == static_cast<std::int32_t>(i) + 1);
     CHECK(std::string(steps[0].sql) == test::version_1_sql);
+    CHECK(std::string(steps[1].sql) == test::version_2_sql);
+}
+
+TEST_CASE("a database of version 2 keeps its records, and has no relays") {
+    const test::scratch_directory dir;
+    {
+        test::version_1_database old(dir / "server.db");
+        old.account(1, "anna");
+        old.network(3, 1);
+        old.member(3, 1, 1'600'000'005);
+    }
+    test::make_version_2(dir / "server.db");
+    {
+        auto old = *sqlite_connection::open(dir / "server.db");
+        REQUIRE(old.execute("UPDATE members SET privileges = 1, name = 'queen'"));
+        REQUIRE(old.execute(
+            "INSERT INTO audit VALUES (9, 1600000009, 1, 'anna', 'set', 3, 'Net-3', NULL, '', '', '', 'ok')"));
+    }
+    auto database = server_database::open(dir / "server.db");
+    INFO((database ? "" : database.error().text));
+    REQUIRE(database);
+    const auto all = *database->load();
+    REQUIRE(all.members.size() == 1);
+    CHECK(all.members.front().name == "queen");
+    CHECK(all.next_network == 4);
+    CHECK(all.next_audit == 10);
+    CHECK(database->read_audit({})->size() == 1);
+    CHECK(all.relays.empty());
+    CHECK(all.next_relay == first_relay);
+    REQUIRE(database->commit({put_relay{test::relay(first_relay)}}));
+    CHECK(database->load()->relays == std::vector{test::relay(first_relay)});
 }
 
 TEST_CASE("a database of version 1 keeps its records, and what is new in them begins as it was before") {

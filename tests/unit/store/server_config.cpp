@@ -21,6 +21,9 @@ TEST_CASE("server.toml as init writes it parses to what was chosen") {
     CHECK(*parse_server_config(to_toml(config), "server.toml") == config);
 
     config.listen_tcp = 443;
+    config.listen_tls = 0;
+    config.other_address = *ip_address::parse("203.0.113.3");
+    config.relay = false;
     config.listen_stun = {3478, 3479};
     config.bind = {*ip_address::parse("192.0.2.1"), *ip_address::parse("2001:db8::1")};
     config.pool = *parse_ip_prefix("10.20.0.0/16");
@@ -49,7 +52,7 @@ TEST_CASE("server.toml sets what was chosen and shows the defaults commented out
         CHECK_FALSE(key.sentence.empty());
         CHECK(key.default_text.empty() != key.example.empty());
     }
-    CHECK(server_config_keys().size() == 17);
+    CHECK(server_config_keys().size() == 20);
 }
 
 TEST_CASE("the values that server.toml shows are the defaults, where there are any") {
@@ -57,6 +60,8 @@ TEST_CASE("the values that server.toml shows are the defaults, where there are a
     REQUIRE(config);
     CHECK(config->name == "vpn.example.org");
     config->name.reset();
+    CHECK(config->other_address == *ip_address::parse("203.0.113.3"));
+    config->other_address.reset();
     CHECK(*config == minimal());
 }
 
@@ -64,6 +69,9 @@ TEST_CASE("the defaults of a server are those of the protocol") {
     const auto config = parse_server_config(ula_line, "server.toml");
     REQUIRE(config);
     CHECK(config->listen_tcp == 12975);
+    CHECK(config->listen_tls == 443);
+    CHECK(config->relay);
+    CHECK_FALSE(config->other_address);
     CHECK(config->listen_stun == std::array<std::uint16_t, 2>{17771, 17772});
     CHECK(to_string(config->pool) == "100.64.0.0/10");
     CHECK(config->bind == std::vector{*ip_address::parse("0.0.0.0"), *ip_address::parse("::")});
@@ -80,6 +88,11 @@ TEST_CASE("a mistake in server.toml is told with its line, its column and what i
         {"", "1:1: the key 'ula' is missing, "},
         {"listen_tcp = 0", "1:14: listen_tcp: 0 is out of range. It must be an integer from 1 to 65535."},
         {"listen_tcp = [1]", "1:14: listen_tcp: this is a list, not an integer."},
+        {"listen_tls = -1", "1:14: listen_tls: -1 is out of range. It must be an integer from 0 to 65535."},
+        {"other_address = \"::\"", "1:17: other_address: '::' is not an address that nodes can reach."},
+        {"other_address = \"127.0.0.1\"", "1:17: other_address: '127.0.0.1' is not an address that nodes can reach."},
+        {"other_address = \"vpn.example.org\"", "1:17: other_address: 'vpn.example.org' is not an address"},
+        {"relay = \"yes\"", "1:9: relay: this is a text, not true or false."},
         {"listen_stun = [1]",
          "1:15: listen_stun: this list has 1 entries. It must be a list of two different integers"},
         {"listen_stun = [1, 2, 3]", "1:15: listen_stun: this list has 3 entries."},

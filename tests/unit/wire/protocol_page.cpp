@@ -7,6 +7,7 @@
 #include "buri/wire/frame.hpp"
 #include "buri/wire/json.hpp"
 #include "buri/wire/messages.hpp"
+#include "buri/wire/relay_control.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -178,6 +179,9 @@ TEST_CASE("the protocol page has the structures inside messages") {
     check_struct<invite_info>(part_of(page(), ".It Em invite", until));
     check_struct<log_entry>(part_of(page(), ".It Em log entry", until));
     check_struct<resume_point>(part_of(page(), ".It Em resume point", until));
+    check_struct<relay_info>(part_of(page(), ".It Em relay info", until));
+    check_struct<relay_grant>(part_of(page(), ".It Em relay grant", until));
+    check_struct<relay_round_trip>(part_of(page(), ".It Em relay round trip", until));
 }
 
 TEST_CASE("the protocol page has every privilege and every permission, and no others") {
@@ -227,6 +231,13 @@ TEST_CASE("the protocol page has every tag") {
     };
     static_assert(std::size(clear) == std::variant_size_v<clear_message>);
     for (const auto& [tag, name] : clear)
+        check_tag(static_cast<unsigned>(tag), name);
+    const std::pair<relay_tag, std::string_view> relay[] = {
+        {relay_tag::bind, "BIND"}, {relay_tag::bind_ok, "BIND OK"}, {relay_tag::bind_err, "BIND ERR"},
+        {relay_tag::ping, "PING"}, {relay_tag::pong, "PONG"},
+    };
+    static_assert(std::size(relay) == std::variant_size_v<relay_message>);
+    for (const auto& [tag, name] : relay)
         check_tag(static_cast<unsigned>(tag), name);
     CHECK(page().find("\n.It 0xF0\n") != std::string::npos);
     CHECK(inner_control_byte == 0xf0);

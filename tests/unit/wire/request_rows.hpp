@@ -40,6 +40,35 @@ inline std::vector<message_row<wire::numbered_request>> own_request_rows() {
         {"delete", {65535, delete_network{home()}}, "a3676e6574776f726b68486f6d652e6e6574617119ffff61746664656c657465"},
         {"nick", {65536, set_nickname{"ada"}}, "a3686e69636b6e616d656361646161711a000100006174646e69636b"},
         {"tunnel", {9, tunnel_request{bob}}, "a364706565726a3130302e36342e302e3261710961746674756e6e656c"},
+        {"endpoints with relays",
+         {2, endpoints{{{candidate_kind::port_mapped, parse_endpoint("203.0.113.7:5000").value()},
+                        {candidate_kind::tcp, parse_endpoint("203.0.113.7:5001").value()}},
+                       nat_kind::none,
+                       {{{1, 0}, {4294967295U, 70000}}}}},
+         "a56a63616e6469646174657382a2626174703230332e302e3131332e373a35303030646b696e646b706f72745f6d61707065"
+         "64a2626174703230332e302e3131332e373a35303031646b696e6463746370636e6174646e6f6e656171026672656c617973"
+         "82a2626d73006572656c617901a2626d731a000111706572656c61791affffffff617469656e64706f696e7473"},
+        {"check_reach",
+         {3, check_reach{parse_endpoint("203.0.113.7:5000").value(), counted(12)}},
+         "a4626174703230332e302e3131332e373a3530303061710361746b636865636b5f72656163686b7472616e73616374696f6e"
+         "4c000102030405060708090a0b"},
+        {"relay_hello",
+         {1, relay_hello{counted(32),
+                         "vpn 0.4.0",
+                         {parse_endpoint("0.0.0.0:17771").value(), parse_endpoint("[2001:db8::1]:17771").value()},
+                         {parse_endpoint("203.0.113.7:12975").value()},
+                         {parse_endpoint("203.0.113.7:443").value()},
+                         "fra1.example.org"}},
+         "a864686f737470667261312e6578616d706c652e6f726761710168736f6674776172656976706e20302e342e3061746b7265"
+         "6c61795f68656c6c6f6374637081713230332e302e3131332e373a313239373563746c73816f3230332e302e3131332e373a"
+         "34343365746f6b656e5820000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f63756470826d30"
+         "2e302e302e303a3137373731735b323030313a6462383a3a315d3a3137373731"},
+        {"relay_load",
+         {2, relay_load{7, 4294967295U, {}}},
+         "a46862696e64696e677307646b6269741affffffff61710261746a72656c61795f6c6f6164"},
+        {"relay_load of a full one",
+         {3, relay_load{0, 0, true}},
+         "a56862696e64696e6773006466756c6cf5646b6269740061710361746a72656c61795f6c6f6164"},
         {"ping", {4294967295U, wire::ping{}}, "a261711affffffff61746470696e67"},
         {"bye", {0, bye{}}, "a2617100617463627965"},
     };

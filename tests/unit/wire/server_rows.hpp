@@ -135,6 +135,46 @@ inline std::vector<message_row<wire::server_message>> event_rows() {
          "65"},
         {"candidates", numbered_event{8, peer_candidates{bob, {}}},
          "a46a63616e646964617465738064706565726a3130302e36342e302e3261730861746a63616e64696461746573"},
+        {"open with relays",
+         numbered_event{6, tunnel_open{bob,
+                                       "bob",
+                                       {0xaa, 0xbb},
+                                       spi_in,
+                                       spi_out,
+                                       2,
+                                       bytes(16, 0x77),
+                                       {},
+                                       {},
+                                       {},
+                                       {{{1, counted(3)}, {9, counted(1)}}},
+                                       parse_endpoint("203.0.113.7:40000").value()}},
+         "ad6a63616e646964617465738062696e1a80000010636b657942aabb686e6574776f726b7380686e69636b6e616d6563626f"
+         "62636f75741afffffffc64706565726a3130302e36342e302e326570756e6368507777777777777777777777777777777766"
+         "72656c61797382a26572656c61790165746f6b656e43000102a26572656c61790965746f6b656e4100617306647365656e71"
+         "3230332e302e3131332e373a3430303030657375697465026174646f70656e"},
+        {"candidates and where it was seen",
+         numbered_event{8, peer_candidates{bob, {}, parse_endpoint("[2001:db8::1]:1").value()}},
+         "a56a63616e646964617465738064706565726a3130302e36342e302e32617308647365656e6f5b323030313a6462383a3a31"
+         "5d3a3161746a63616e64696461746573"},
+        {"tunnel_relays", numbered_event{9, tunnel_relays{bob, spi_in, {{2, counted(2)}}}},
+         "a562696e1a8000001064706565726a3130302e36342e302e326672656c61797381a26572656c61790265746f6b656e420001"
+         "61730961746d74756e6e656c5f72656c617973"},
+        {"relays",
+         numbered_event{10, relay_list{{{1,
+                                         "fra1",
+                                         "eu",
+                                         {parse_endpoint("203.0.113.7:17771").value()},
+                                         {parse_endpoint("203.0.113.7:12975").value()},
+                                         {parse_endpoint("[2001:db8::1]:443").value()},
+                                         "fra1.example.org"}}}},
+         "a36672656c61797381a764686f737470667261312e6578616d706c652e6f726762696401646e616d65646672613166726567"
+         "696f6e6265756374637081713230332e302e3131332e373a313239373563746c7381715b323030313a6462383a3a315d3a34"
+         "34336375647081713230332e302e3131332e373a313737373161730a61746672656c617973"},
+        {"seen",
+         numbered_event{
+             11, seen_event{parse_endpoint("203.0.113.7:40000").value(), {parse_endpoint("192.0.2.1:17771").value()}}},
+         "a4626174713230332e302e3131332e373a343030303061730b647374756e816f3139322e302e322e313a3137373731617464"
+         "7365656e"},
         {"notice", numbered_event{18446744073709551615U, notice{40, "", {}}},
          "a464636f6465182861731bffffffffffffffff6174666e6f74696365647465787460"},
         {"notice about a peer", numbered_event{9, notice{36, "no", bob}},
