@@ -73,6 +73,9 @@ constexpr auto table = std::to_array<error_info>({
     {errc::licence_used, "licence_used", 7, "the licence key was used already"},
     {errc::key_in_use, "key_in_use", 8, "another account has this key"},
     {errc::intercepted, "intercepted", 8, "a box on the way answers in the mediation server's place"},
+    {errc::relay_not_found, "relay_not_found", 5, "the server has no relay of this name"},
+    {errc::relay_token_invalid, "relay_token_invalid", 8, "the token is not of this server or relay, or has expired"},
+    {errc::relay_full, "relay_full", 7, "the relay takes no more bindings"},
 });
 
 }  // namespace

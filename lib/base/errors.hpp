@@ -75,6 +75,9 @@ enum class errc : std::uint16_t {
     licence_used = 95,
     key_in_use = 96,
     intercepted = 97,
+    relay_not_found = 98,
+    relay_token_invalid = 99,
+    relay_full = 100,
 };
 
 struct error_info {
