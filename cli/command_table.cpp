@@ -27,10 +27,13 @@ constexpr auto families = std::to_array<family_info>({
     {"server plan", "what accounts may use"},
     {"server licence", "licence keys"},
     {"server relay", "relays on other machines"},
+    {"relay", "a relay of a mediation server's fleet"},
 });
 
 constexpr auto globals = std::to_array<option_info>({
-    {"--state", "", "DIR", "the daemon's files; VPN_STATE; by default /var/lib/vpn, of a server /var/lib/vpn-server",
+    {"--state", "", "DIR",
+     "the daemon's files; VPN_STATE; by default /var/lib/vpn, of a server /var/lib/vpn-server, of a relay "
+     "/var/lib/vpn-relay",
      value_kind::directory},
     {"--socket", "", "PATH",
      "the daemon's socket; VPN_SOCKET; by default vpn.sock in the state directory, of a server server.sock (VPN_SOCKET "

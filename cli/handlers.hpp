@@ -70,6 +70,9 @@ result<int> run_server_init(invocation& call);
 result<int> run_server_run(invocation& call);
 result<int> run_server_restore(invocation& call);
 
+// relay_commands.cpp
+result<int> run_relay_run(invocation& call);
+
 // server_look_commands.cpp
 result<int> run_server_status(invocation& call);
 result<int> run_server_accounts(invocation& call);

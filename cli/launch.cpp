@@ -7,7 +7,6 @@
 #include <algorithm>
 
 namespace buri::cli {
-namespace {
 
 std::optional<log_level> level_of(const invocation& call) {
     if (call.has("--verbose")) return log_level::debug;
@@ -15,6 +14,8 @@ std::optional<log_level> level_of(const invocation& call) {
     if (call.is_quiet() && !call.has("--detach")) return log_level::error;
     return std::nullopt;
 }
+
+namespace {
 
 /// As the kernel has it: at most 15 bytes, no slash, no blank, not "." or "..".
 result<std::string> parse_interface(const std::string& text) {

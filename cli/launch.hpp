@@ -6,6 +6,9 @@
 
 namespace buri::cli {
 
+/// What --verbose and --quiet ask of a process's log.
+std::optional<log_level> level_of(const invocation& call);
+
 /// errc::usage for what the table cannot check: server, nickname, interface name.
 result<daemon::node_process_options> node_options(const invocation& call);
 
@@ -14,6 +17,8 @@ result<void> go_up_detached(const invocation& call, daemon::node_process_options
                             std::chrono::milliseconds limit);
 
 daemon::server_process_options server_options(const invocation& call);
+/// errc::usage for what the table cannot check: server, addresses, token.
+result<daemon::relay_process_options> relay_options(const invocation& call);
 
 /// Progress on stderr unless --quiet; on readiness and at the end the service manager is told. confirm_key is left out: see
 /// ask_about_key.
@@ -23,5 +28,6 @@ daemon::process_hooks plain_hooks(const invocation& call);
 bool ask_about_key(const invocation& call, const daemon::key_question& question);
 
 inline constexpr std::string_view server_state_directory = "/var/lib/vpn-server";
+inline constexpr std::string_view relay_state_directory = "/var/lib/vpn-relay";
 
 }  // namespace buri::cli

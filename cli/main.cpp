@@ -40,6 +40,7 @@ int main(int count, char** words) {
                              .now = now,
                              .run = {.run_node = daemon::run_node,
                                      .run_server = daemon::run_server,
+                                     .run_relay = daemon::run_relay,
                                      .init_server = daemon::init_server,
                                      .restore_server = daemon::restore_server,
                                      .run_detached = daemon::run_detached}};

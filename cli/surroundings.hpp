@@ -16,6 +16,7 @@ namespace buri::cli {
 struct processes {
     std::function<result<void>(const daemon::node_process_options&, const daemon::process_hooks&)> run_node;
     std::function<result<void>(const daemon::server_process_options&, const daemon::process_hooks&)> run_server;
+    std::function<result<void>(const daemon::relay_process_options&, const daemon::process_hooks&)> run_relay;
     std::function<result<daemon::init_report>(const daemon::init_options&)> init_server;
     std::function<result<daemon::restore_report>(const daemon::restore_options&)> restore_server;
     std::function<result<void>(const daemon::detach_options&, const daemon::process_hooks&,

@@ -16,3 +16,4 @@ install(FILES "${PROJECT_SOURCE_DIR}/completions/vpn.bash" RENAME vpn
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES "${PROJECT_SOURCE_DIR}/completions/_vpn" DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES "${PROJECT_SOURCE_DIR}/completions/vpn.fish" DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES "${PROJECT_SOURCE_DIR}/daemon/units/vpn-relay.service" DESTINATION lib/systemd/system)

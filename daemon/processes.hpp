@@ -1,6 +1,7 @@
 #pragma once
 // The processes that `vpn` can become. The command line fills in the options and hears through the hooks what happens;
-// what a process is assembled from is in node_process.cpp and server_process.cpp.
+// what a process is assembled from is in node_process.cpp, server_process.cpp and relay_process.cpp.
+#include "buri/base/endpoint.hpp"
 #include "buri/base/log.hpp"
 #include "buri/base/result.hpp"
 #include "buri/crypto/identity_key.hpp"
@@ -13,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace buri::daemon {
 
@@ -80,6 +82,21 @@ std::filesystem::path server_socket(const std::filesystem::path& state_directory
 
 /// Runs a mediation server until SIGINT or SIGTERM; SIGHUP does what the method `reload` does.
 result<void> run_server(const server_process_options& options, const process_hooks& hooks);
+
+struct relay_process_options {
+    std::filesystem::path state_directory;  ///< absolute; made if missing
+    std::optional<server_spec> server;      ///< none: what was kept
+    std::string token;                      ///< of the fleet, one line, as 'vpn server relay add' printed it
+    std::optional<std::uint16_t> udp_port;  ///< none: 17771
+    std::optional<std::uint16_t> tcp_port;  ///< none: no streams without TLS
+    std::optional<std::uint16_t> tls_port;  ///< none: 443 if that can be had
+    std::vector<ip_address> addresses;      ///< where nodes reach it; none: as the server sees it
+    std::uint32_t max_kbit = 0;             ///< of all nodes together; 0: unlimited
+    std::optional<log_level> level;         ///< none: info
+};
+
+/// Runs a relay of a server's fleet until SIGINT or SIGTERM. An error is why it could not start, or that the server refuses it.
+result<void> run_relay(const relay_process_options& options, const process_hooks& hooks);
 
 struct init_options {
     std::filesystem::path state_directory;  ///< absolute; made if missing

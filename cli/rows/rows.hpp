@@ -13,5 +13,6 @@ std::span<const command_info> peer_rows();
 std::span<const command_info> account_rows();
 std::span<const command_info> look_rows();
 std::span<const command_info> server_rows();
+std::span<const command_info> relay_rows();
 
 }  // namespace buri::cli

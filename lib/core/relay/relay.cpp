@@ -27,9 +27,9 @@ errc code_of(relay_drop why) {
         case relay_drop::checks:
             return errc::too_many_requests;
         case relay_drop::full:
-            return errc::pool_exhausted;
+            return errc::relay_full;
         case relay_drop::token:
-            return errc::auth_failed;
+            return errc::relay_token_invalid;
         default:
             return errc::malformed;
     }

@@ -99,24 +99,26 @@ TEST_CASE("a token of another server, of another relay, or past its end binds no
     relay_world world;
     seeded_random random(5);
     const auto other_server = crypto::identity_key::generate_ed25519(random);
-    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, alice_in), other_server)) == errc::auth_failed);
+    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, alice_in), other_server)) ==
+          errc::relay_token_invalid);
     auto other_relay = world.claims(1, alice_in);
     other_relay.relay = relay_number + 1;
-    CHECK(world.bind(alice_at, relay_world::sign(other_relay)) == errc::auth_failed);
+    CHECK(world.bind(alice_at, relay_world::sign(other_relay)) == errc::relay_token_invalid);
     auto over = world.claims(1, alice_in);
     over.expires = world.wall_seconds();
-    CHECK(world.bind(alice_at, relay_world::sign(over)) == errc::auth_failed);
+    CHECK(world.bind(alice_at, relay_world::sign(over)) == errc::relay_token_invalid);
     over.expires = 0;
-    CHECK(world.bind(alice_at, relay_world::sign(over)) == errc::auth_failed);
+    CHECK(world.bind(alice_at, relay_world::sign(over)) == errc::relay_token_invalid);
     CHECK(world.dropped(relay_drop::token) == 4);
     CHECK(world.relay.statistics(world.now).nodes == 0);
 }
 
 TEST_CASE("a token for nobody, or for what is no tunnel's SPI, binds nothing") {
     relay_world world;
-    CHECK(world.bind(alice_at, relay_world::sign(world.claims(0, alice_in))) == errc::auth_failed);
-    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, alice_in.with_epoch(2)))) == errc::auth_failed);
-    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, {0x42555248U}))) == errc::auth_failed);
+    CHECK(world.bind(alice_at, relay_world::sign(world.claims(0, alice_in))) == errc::relay_token_invalid);
+    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, alice_in.with_epoch(2)))) ==
+          errc::relay_token_invalid);
+    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, {0x42555248U}))) == errc::relay_token_invalid);
 }
 
 TEST_CASE("a token that was refreshed counts for no longer than it says") {
@@ -128,7 +130,7 @@ TEST_CASE("a token that was refreshed counts for no longer than it says") {
     world.pass(29s);
     CHECK_FALSE(world.bind(alice_at, token));
     world.pass(1s);
-    CHECK(world.bind(alice_at, token) == errc::auth_failed);
+    CHECK(world.bind(alice_at, token) == errc::relay_token_invalid);
     CHECK_FALSE(world.relay.bound(alice_in, world.now));
 }
 
@@ -170,14 +172,14 @@ TEST_CASE("a network may have so many signatures checked, and others are not hel
     };
     std::size_t checked = 0;
     for (std::uint32_t i = 0; i < 400; ++i)
-        checked += world.bind(alice_at, forged(i)) == errc::auth_failed ? 1U : 0U;
+        checked += world.bind(alice_at, forged(i)) == errc::relay_token_invalid ? 1U : 0U;
     CHECK(checked == 256);
     CHECK(world.bind(udp("198.51.100.200:1"), forged(1)) == errc::too_many_requests);
-    CHECK(world.bind(udp("198.51.101.1:1"), forged(1)) == errc::auth_failed);
+    CHECK(world.bind(udp("198.51.101.1:1"), forged(1)) == errc::relay_token_invalid);
     world.pass(1s);
     checked = 0;
     for (std::uint32_t i = 0; i < 400; ++i)
-        checked += world.bind(alice_at, forged(i)) == errc::auth_failed ? 1U : 0U;
+        checked += world.bind(alice_at, forged(i)) == errc::relay_token_invalid ? 1U : 0U;
     CHECK(checked == 64);
 }
 
@@ -221,10 +223,10 @@ TEST_CASE("a node has so many bindings, and so has the relay; what is bound can 
     relay_world world(settings);
     for (std::uint32_t i = 1; i <= 3; ++i)
         world.bind(alice_at, 1, spi_of(i));
-    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, spi_of(4)))) == errc::pool_exhausted);
+    CHECK(world.bind(alice_at, relay_world::sign(world.claims(1, spi_of(4)))) == errc::relay_full);
     world.bind(bob_at, 2, spi_of(11));
     world.bind(bob_at, 2, spi_of(12));
-    CHECK(world.bind(bob_at, relay_world::sign(world.claims(2, spi_of(13)))) == errc::pool_exhausted);
+    CHECK(world.bind(bob_at, relay_world::sign(world.claims(2, spi_of(13)))) == errc::relay_full);
     world.bind(alice_at, 1, spi_of(2));
     CHECK(world.dropped(relay_drop::full) == 2);
     CHECK(world.relay.statistics(world.now).bindings == 5);
@@ -244,10 +246,10 @@ TEST_CASE("a binding of a node that is full gives way to one that ends an hour l
     CHECK_FALSE(world.bind(alice_at, lasting(1, 90min)));
     CHECK_FALSE(world.bind(alice_at, lasting(2, 60min)));
     CHECK_FALSE(world.bind(alice_at, lasting(3, 95min)));
-    CHECK(world.bind(alice_at, lasting(4, 119min)) == errc::pool_exhausted);
+    CHECK(world.bind(alice_at, lasting(4, 119min)) == errc::relay_full);
     auto forged = lasting(5, 120min);
     forged.back() ^= 1U;
-    CHECK(world.bind(alice_at, forged) == errc::auth_failed);
+    CHECK(world.bind(alice_at, forged) == errc::relay_token_invalid);
     CHECK(world.ping(alice_at).bindings == 3);
     CHECK_FALSE(world.bind(alice_at, lasting(5, 120min)));
     CHECK(world.ping(alice_at).bindings == 3);
