@@ -28,6 +28,8 @@ void path_finder::on_candidates(std::span<const wire::candidate> candidates, tim
     for (auto& each : remotes_) {
         if (each.kind() == way_kind::learned && !each.has_answered()) each.close();
     }
+    // Where it rests the peer may not be any more.
+    if (resting_) rest();
 }
 
 void path_finder::on_relays(std::span<const relay_path> relays, time_point now) {

@@ -54,7 +54,7 @@ void path_finder::rest() {
         each.close();
         each.calm();
     }
-    if (!path_ || !needs_keepalive(*find(*path_))) return;
+    if (!path_ || relays_.empty() || !needs_keepalive(*find(*path_))) return;
     const auto relay = std::ranges::find_if(relays_, [this](const relay_path& each) {
         const auto* const way = find(each.where);
         return way != nullptr && way->is_proven();

@@ -189,6 +189,7 @@ void tunnel::parts::wake(time_point now) {
 void tunnel::parts::settle(time_point now) {
     settled_ = now;
     if (state != tunnel_state::failed) {
+        if (!paths.path()) wake(now);
         paths.on_deadline(now);
         keys.on_deadline(now);
         responder.on_deadline(now);

@@ -269,6 +269,22 @@ TEST_CASE("the first packet after a rest arrives through the relay: at once with
     }
 }
 
+TEST_CASE("a tunnel at rest whose relays are withdrawn looks for the peer", "[core][tunnel]") {
+    world net(apart());
+    duration direct = 20ms;
+    net.network = ways(net, direct);
+    net.add_relay(relay_1);
+    net.tell_relays();
+    REQUIRE(net.come_up(3s));
+    net.run_for(130s);
+    REQUIRE(net.a.machine->status().resting);
+    net.relays.clear();
+    net.tell_relays();
+    REQUIRE_FALSE(net.a.machine->status().resting);
+    REQUIRE(net.come_up(3s));
+    REQUIRE_FALSE(through_relay(net.a));
+}
+
 TEST_CASE("an end that is told its relays late is reached through them as soon as it is bound", "[core][tunnel]") {
     world net(apart());
     duration direct = 0ms;
