@@ -14,9 +14,11 @@
 namespace buri::sim {
 
 struct packet {
+    static constexpr std::uint8_t usual_ttl = 64;
     endpoint from;
     endpoint to;
     bytes data;
+    std::uint8_t ttl = usual_ttl;
 };
 
 /// One cable, the same in both directions. May be changed while packets travel: those under way are not touched.
