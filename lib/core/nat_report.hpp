@@ -25,7 +25,7 @@ struct nat_report {
         ports{};  ///< that mappings of the main socket got, oldest first: the NAT's pool shows in them
     std::optional<duration> lifetime{};  ///< a mapping is known to live at least this long without a packet
     bool is_cgn = false;  ///< the mapped address is not the gateway's external one, or that is in 100.64.0.0/10
-    std::vector<endpoint> stun_servers{};       ///< that answer, the nearest first
+    std::vector<endpoint> stun_servers{};       ///< that answer, of the family of `mapped`
     std::vector<wire::candidate> candidates{};  ///< that this node offers to its peers
     bool operator==(const nat_report&) const = default;
 

@@ -12,7 +12,7 @@ namespace buri::core {
 node_machine::parts::parts(node_settings given, const crypto::identity_key& key, random_source& random, logger to)
     : settings(std::move(given)),
       log(to),
-      stun(random),
+      stun(random, [this] { return around.next_channel(); }),
       relays(around, random, log),
       tunnels(settings, key, around, relays, random, std::move(to), known, out),
       forwarded(random) {
@@ -52,10 +52,19 @@ void node_machine::parts::tell_endpoints() {
     const auto ports = forwarded.mappings();
     present.candidates = own_candidates({hosts, mapped, ports, around.stream_port}, known.pool(), known.ula());
     present.nat = stun.nat();
+    share_nat(present.candidates);
     if (auto measured = relays.round_trips(); !measured.empty()) present.relays = std::move(measured);
     if (told ? *told == present : present.candidates.empty() && !present.relays) return;
     told = present;
     send(std::move(present), {.why = pending_request::purpose::endpoints});
+}
+
+void node_machine::parts::share_nat(const std::vector<wire::candidate>& candidates) {
+    auto report = stun.report();
+    report.candidates = candidates;
+    if (report == around.nat) return;
+    around.nat = std::move(report);
+    tunnels.on_nat(now);
 }
 
 void node_machine::parts::drain_relays() {
@@ -79,8 +88,8 @@ void node_machine::parts::check_reach() {
 void node_machine::parts::on_stun(const path_address& from, const wire::stun_response& response) {
     if (const auto reached = forwarded.on_response(response)) {
         out.push_back(mapping_reached{*reached});
-    } else {
-        stun.on_response(from.at, response, now);
+    } else if (!stun.on_response(from, response, now)) {
+        tunnels.on_stun(from, response, now);
     }
 }
 

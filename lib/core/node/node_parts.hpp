@@ -48,6 +48,7 @@ struct node_machine::parts {
 
     void say_hello();
     void tell_endpoints();
+    void share_nat(const std::vector<wire::candidate>& candidates);
     void drain_relays();
     void check_reach();
     void on_stun(const path_address& from, const wire::stun_response& response);

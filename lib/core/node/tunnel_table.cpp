@@ -263,6 +263,11 @@ void tunnel_table::on_nat(time_point now) {
         with_each(peer, now, [&](tunnel& machine) { machine.on_nat(now); });
 }
 
+void tunnel_table::on_stun(const path_address& from, const wire::stun_response& response, time_point now) {
+    for (auto& [id, peer] : peers_)
+        with_each(peer, now, [&](tunnel& machine) { machine.on_stun(from, response, now); });
+}
+
 void tunnel_table::on_clear_datagram(spi in, const path_address& from, const std::optional<ip_address>& to,
                                      byte_view datagram, time_point now) {
     bool is_authentic = false;

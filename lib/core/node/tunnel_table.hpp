@@ -40,6 +40,8 @@ public:
     void on_channel_open(channel_id channel, time_point now);
     void on_channel_closed(channel_id channel, time_point now);
     void on_nat(time_point now);
+    /// That came to a socket of some tunnel.
+    void on_stun(const path_address& from, const wire::stun_response& response, time_point now);
     /// Removes the tunnels to every peer without a network in common.
     void remove_strangers();
 

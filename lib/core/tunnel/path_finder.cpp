@@ -77,6 +77,12 @@ void path_finder::on_probe_ack(const path_address& from, const wire::probe_ack& 
         choose(*sender, now);
         return;
     }
+    // Where both mappings depend on the port an answer leaves from another than was probed: what counts is that the peer got it.
+    for (auto& each : remotes_) {
+        if (each.at().channel != from.channel || !each.on_ack(message.nonce, now)) continue;
+        choose(each, now);
+        return;
+    }
     // The answer to a scattered probe proves nothing about this address, but it is worth a look.
     if (scattered_ != message.nonce || resting_) return;
     sender = find_or_add(from, way_kind::learned);

@@ -2,10 +2,10 @@
 // Finds a direct way where candidates alone do not, together with the peer: the ends tell each other over the relayed tunnel what
 // their NATs do and where they are now, and begin at the same instant (as DCUtR of libp2p does).
 //
-//     idle --due--> calling --answer--> [preparing] --> starting --half a round trip--> open --direct, or over--> idle
-//     idle --call--> [preparing] --> answered --go--> open
+//     idle --due--> calling --answer--> preparing --> starting --half a round trip--> open --direct, or over--> idle
+//     idle --call--> preparing --> answered --go--> open
 //
-// Preparing: a fresh socket asks STUN servers, so that the peer knows or can guess its port.
+// Preparing: a fresh socket asks STUN servers, so that the peer knows or can guess its port; left out if no guess needs it.
 //
 // A round that fails is tried again after 1 s, 5 s, 30 s and then each 5 min, at once when either side's network changed. All of it is
 // end to end, so the server may be away. Guesses go only to the address that the server saw the peer come from.
@@ -17,7 +17,7 @@
 #include "buri/wire/stun.hpp"
 
 #include <memory>
-#include <span>
+#include <optional>
 
 namespace buri::core {
 
@@ -31,10 +31,10 @@ public:
 
     /// punch, why and why_reply; others are not taken.
     void on_message(const wire::tunnel_message& message, time_point now);
-    /// The report in the surroundings changed. Another mapping or address starts a round at once.
+    /// The report in the surroundings changed. If it matters for punching, a round starts at once.
     void on_nat(time_point now);
-    /// From the server. `seen`: where it sees the peer's connection come from.
-    void on_candidates(const std::optional<endpoint>& seen, time_point now);
+    /// From the server, with its candidates: where it sees the peer's connection come from.
+    void on_seen(const std::optional<endpoint>& seen, time_point now);
     void on_stun(const path_address& from, const wire::stun_response& response, time_point now);
     void on_channel_closed(channel_id channel);
     /// Own addresses changed.

@@ -24,6 +24,8 @@ public:
 
     /// The tunnel is up, is not at rest, and its path leads through a relay because no direct way answers.
     [[nodiscard]] virtual bool wants_direct_way() const = 0;
+    /// Its path leads through no relay.
+    [[nodiscard]] virtual bool is_direct() const = 0;
     /// Of a probe and its ACK through the relay, smoothed.
     [[nodiscard]] virtual std::optional<duration> relay_round_trip() const = 0;
 

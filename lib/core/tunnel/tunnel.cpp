@@ -27,7 +27,7 @@ result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity
     auto between = introduction::from_offer(own, own_key, offer, suites);
     if (!between) return fail(between.error());
     auto made = std::make_unique<parts>(*std::move(between), around, random, std::move(log), now);
-    made->on_candidates(offer.candidates, now);
+    made->on_candidates(offer.candidates, offer.seen, now);
     made->settle(now);
     return std::unique_ptr<tunnel>(new tunnel(std::move(made)));
 }
@@ -83,19 +83,39 @@ void tunnel::on_channel_closed(channel_id channel, time_point now) {
     parts_->settle(now);
 }
 
-void tunnel::on_nat(time_point) {}
-void tunnel::on_stun(const path_address&, const wire::stun_response&, time_point) {}
+void tunnel::on_nat(time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->punching.on_nat(now);
+    parts_->settle(now);
+}
+
+void tunnel::on_stun(const path_address& from, const wire::stun_response& response, time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->punching.on_stun(from, response, now);
+    parts_->settle(now);
+}
+
+void tunnel::ask_why(time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->punching.ask_why(now);
+    parts_->settle(now);
+}
+
+punch_evidence tunnel::evidence(time_point now) const {
+    return parts_->punching.evidence(now);
+}
 
 void tunnel::on_candidates(std::span<const wire::candidate> candidates, time_point now,
-                           const std::optional<endpoint>&) {
+                           const std::optional<endpoint>& seen) {
     if (state() == tunnel_state::failed) return;
-    parts_->on_candidates(candidates, now);
+    parts_->on_candidates(candidates, seen, now);
     parts_->settle(now);
 }
 
 void tunnel::on_local_change(time_point now) {
     if (state() == tunnel_state::failed) return;
     parts_->paths.on_local_change(now);
+    parts_->punching.on_local_change(now);
     parts_->settle(now);
 }
 

@@ -13,6 +13,7 @@
 #include "buri/base/path_address.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
+#include "buri/core/tunnel/punch_evidence.hpp"
 #include "buri/core/tunnel/surroundings.hpp"
 #include "buri/crypto/identity_key.hpp"
 #include "buri/crypto/sealing.hpp"
@@ -168,6 +169,8 @@ public:
     void on_nat(time_point now);
     /// A STUN answer that came to a socket which this tunnel opened.
     void on_stun(const path_address& from, const wire::stun_response& response, time_point now);
+    /// Asks the peer for what it knows and has tried; the answer is in evidence() later.
+    void ask_why(time_point now);
     /// An authentic sealed message came under this epoch for the first time.
     void on_epoch_confirmed(std::uint8_t epoch, time_point now);
     /// An authentic sealed message came from an address that is not the present path.
@@ -189,6 +192,8 @@ public:
 
     [[nodiscard]] tunnel_state state() const;
     [[nodiscard]] tunnel_status status() const;
+    /// What was tried to reach the peer directly.
+    [[nodiscard]] punch_evidence evidence(time_point now) const;
     [[nodiscard]] node_id peer() const;
     [[nodiscard]] spi spi_in() const;
     [[nodiscard]] spi spi_out() const;

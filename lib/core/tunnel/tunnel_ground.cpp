@@ -8,6 +8,10 @@ bool tunnel_ground::wants_direct_way() const {
     return of_.state == tunnel_state::up && !of_.is_resting() && of_.paths.lacks_direct();
 }
 
+bool tunnel_ground::is_direct() const {
+    return of_.paths.path() && !of_.paths.path_relay();
+}
+
 std::optional<duration> tunnel_ground::relay_round_trip() const {
     return of_.paths.relay_round_trip();
 }

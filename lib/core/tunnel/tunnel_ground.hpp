@@ -10,6 +10,7 @@ public:
     explicit tunnel_ground(tunnel::parts& of) : of_(of) {}
 
     [[nodiscard]] bool wants_direct_way() const override;
+    [[nodiscard]] bool is_direct() const override;
     [[nodiscard]] std::optional<duration> relay_round_trip() const override;
     void probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now) override;
     void scatter(const path_address& to, std::optional<std::uint8_t> ttl, time_point now) override;

@@ -41,6 +41,7 @@ tunnel::parts::parts(introduction&& made, tunnel_surroundings& shared, random_so
       initiator(between),
       responder(between),
       watch(now),
+      punching(between.peer, between.is_initiator(), ground, around, random, log),
       settled_(now),
       busy_(now),
       introduction_due_(now + first_introduction_wait),
@@ -132,9 +133,12 @@ void tunnel::parts::on_message(const wire::tunnel_message& message, time_point n
     } else if (const auto* const call = std::get_if<wire::punch>(&message)) {
         streams.on_peer_udp(call->nat.udp);
     }
+    punching.on_message(message, now);
 }
 
-void tunnel::parts::on_candidates(std::span<const wire::candidate> candidates, time_point now) {
+void tunnel::parts::on_candidates(std::span<const wire::candidate> candidates, const std::optional<endpoint>& seen,
+                                  time_point now) {
+    punching.on_seen(seen, now);
     paths.on_candidates(candidates, now);
     std::vector<endpoint> listening;
     for (const auto& each : candidates.first(std::min(candidates.size(), wire::max_candidates))) {
@@ -149,6 +153,7 @@ void tunnel::parts::on_channel_open(channel_id channel, time_point now) {
 
 void tunnel::parts::on_channel_closed(channel_id channel, time_point now) {
     streams.on_closed(channel);
+    punching.on_channel_closed(channel);
     paths.on_channel_closed(channel, now);
 }
 
@@ -202,6 +207,7 @@ void tunnel::parts::settle(time_point now) {
         enter(present_state(), now);
         if (now >= rest_due()) rest();
         streams.on_deadline(!resting_ && !paths.has_direct(now), paths.path(), now);
+        punching.on_deadline(now);
         probe_mtu(now);
     }
     ask_for_introduction(now);
@@ -211,7 +217,7 @@ time_point tunnel::parts::next_deadline() const {
     if (state == tunnel_state::failed) return introduction_due_;
     auto earliest = std::min({paths.next_deadline(), keys.next_deadline(), responder.next_deadline(), keepalive_due(),
                               introduction_due_, initiator.gives_up_at(), rest_due(), streams.next_deadline(),
-                              mtu.next_deadline()});
+                              mtu.next_deadline(), punching.next_deadline()});
     if (paths.path()) earliest = std::min({earliest, initiator.due_at(), exchange_due()});
     return earliest;
 }

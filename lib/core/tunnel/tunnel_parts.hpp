@@ -5,10 +5,12 @@
 #include "buri/core/tunnel/key_exchange.hpp"
 #include "buri/core/tunnel/path_finder.hpp"
 #include "buri/core/tunnel/path_mtu.hpp"
+#include "buri/core/tunnel/punch.hpp"
 #include "buri/core/tunnel/punch_mac.hpp"
 #include "buri/core/tunnel/stream_dialer.hpp"
 #include "buri/core/tunnel/traffic_watch.hpp"
 #include "buri/core/tunnel/tunnel.hpp"
+#include "buri/core/tunnel/tunnel_ground.hpp"
 
 #include <deque>
 
@@ -32,7 +34,8 @@ struct tunnel::parts {
     void on(const wire::ke3& message, const received_from& source);
     void on_confirmed(std::uint8_t epoch, time_point now);
     void on_message(const wire::tunnel_message& message, time_point now);
-    void on_candidates(std::span<const wire::candidate> candidates, time_point now);
+    void on_candidates(std::span<const wire::candidate> candidates, const std::optional<endpoint>& seen,
+                       time_point now);
     void on_channel_open(channel_id channel, time_point now);
     void on_channel_closed(channel_id channel, time_point now);
     void on_send_wanted(time_point now);
@@ -62,6 +65,8 @@ struct tunnel::parts {
     ke_responder responder;  ///< empty at the initiator
     traffic_watch watch;
     tunnel_state state = tunnel_state::probing;
+    tunnel_ground ground{*this};
+    core::punch punching;
 
 private:
     void ignored(std::string_view what, ke_refusal why) const;

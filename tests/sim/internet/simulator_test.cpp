@@ -71,18 +71,18 @@ TEST_CASE("a NAT filters by what its class says") {
 }
 
 TEST_CASE("a NAT maps by what its class says") {
-    nat_lab independent({.port_preservation = false});
+    nat_lab independent({.allocation = port_allocation::random});
     CHECK(independent.source_seen_by(server_one) == independent.source_seen_by(server_two));
-    nat_lab by_address({.mapping = mapping_behaviour::address_dependent, .port_preservation = false});
+    nat_lab by_address({.mapping = mapping_behaviour::address_dependent, .allocation = port_allocation::random});
     CHECK(by_address.source_seen_by(server_one) == by_address.source_seen_by(server_two));
-    nat_lab by_port({.mapping = mapping_behaviour::address_and_port_dependent, .port_preservation = false});
+    nat_lab by_port({.mapping = mapping_behaviour::address_and_port_dependent, .allocation = port_allocation::random});
     CHECK(by_port.source_seen_by(server_one) != by_port.source_seen_by(server_two));
     nat_lab preserving({});
     CHECK(preserving.source_seen_by(server_one).port == 5000);
 }
 
 TEST_CASE("a mapping ends with its timeout or with a rebinding, and not before") {
-    nat_lab lab({.port_preservation = false, .timeout = 30s});
+    nat_lab lab({.allocation = port_allocation::random, .timeout = 30s});
     const auto first = lab.source_seen_by(server_one);
     lab.in.run_for(20s);
     CHECK(lab.lets_in(lab.server, server_one.port, first));

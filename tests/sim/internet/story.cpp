@@ -77,11 +77,11 @@ nat_settings behaviour_of(place where) {
         case place::port_cone:
             return {endpoint_independent, f::address_and_port_dependent};
         case place::address_bound:
-            return {address_dependent, f::address_and_port_dependent, false};
+            return {address_dependent, f::address_and_port_dependent, port_allocation::random};
         case place::symmetric_adf:
-            return {address_and_port_dependent, f::address_dependent, false};
+            return {address_and_port_dependent, f::address_dependent, port_allocation::random};
         case place::symmetric:
-            return {address_and_port_dependent, f::address_and_port_dependent, false};
+            return {address_and_port_dependent, f::address_and_port_dependent, port_allocation::random};
     }
     return {};
 }

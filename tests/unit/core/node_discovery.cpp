@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <set>
+#include <map>
 
 using namespace buri;
 using namespace buri::core;
@@ -20,6 +20,7 @@ const endpoint first_server = at("198.51.100.1:17771");
 const endpoint second_server = at("198.51.100.1:17772");
 const endpoint own = at("192.168.1.2:41641");
 
+/// Without further sockets: the mapped address alone.
 struct fixture {
     fixture() {
         stun.on_servers({first_server, second_server}, now);
@@ -30,13 +31,20 @@ struct fixture {
     std::size_t take() {
         std::size_t count = 0;
         while (auto next = stun.poll_output()) {
-            last[next->to.at] = wire::parse_stun_request(next->datagram)->transaction;
+            const auto& sent = std::get<send_plain>(*next);
+            last[sent.to.at] = wire::parse_stun_request(sent.datagram)->transaction;
             ++count;
         }
         return count;
     }
     bool answer(const endpoint& server, std::string_view mapped) {
-        return stun.on_response(server, {last.at(server), at(mapped)}, now);
+        const bool taken = stun.on_response(server, {last.at(server), at(mapped), {}, {}}, now);
+        take();
+        return taken;
+    }
+    void answer_both(std::string_view mapped) {
+        answer(first_server, mapped);
+        answer(second_server, mapped);
     }
     /// Requests sent until the given time.
     std::size_t run_to(time_point end) {
@@ -59,20 +67,24 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("equal answers mean one mapping for all") {
+TEST_CASE("the first answer is told at once, equal answers mean one mapping for all") {
     fixture f;
     CHECK(f.answer(first_server, "203.0.113.7:5000"));
+    CHECK(f.stun.take_news());
+    CHECK(f.stun.report().mapped == at("203.0.113.7:5000"));
     CHECK(f.stun.nat() == wire::nat_kind::unknown);
     CHECK(f.answer(second_server, "203.0.113.7:5000"));
     CHECK(f.stun.nat() == wire::nat_kind::endpoint_independent);
     CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:5000")});
+    CHECK_FALSE(f.stun.report().preserves_port);
 }
 
-TEST_CASE("different ports mean an address-dependent mapping, and both are told") {
+TEST_CASE("different ports mean a mapping that depends on the address, and both are told") {
     fixture f;
-    f.answer(first_server, "203.0.113.7:5000");
+    f.answer(first_server, "203.0.113.7:41641");
     f.answer(second_server, "203.0.113.7:5001");
     CHECK(f.stun.nat() == wire::nat_kind::address_dependent);
+    CHECK(f.stun.report().mapping == nat_mapping::address_port_dependent);
     CHECK(f.stun.mapped().size() == 2);
 }
 
@@ -80,21 +92,24 @@ TEST_CASE("an own address as the answer means no NAT") {
     fixture f;
     f.answer(first_server, "192.168.1.2:41641");
     CHECK(f.stun.nat() == wire::nat_kind::none);
+    CHECK(f.stun.report().preserves_port);
     f.answer(second_server, "192.168.1.2:41641");
     CHECK(f.stun.nat() == wire::nat_kind::none);
 }
 
 TEST_CASE("forged, doubled and late STUN answers change nothing") {
     fixture f;
-    CHECK_FALSE(f.stun.on_response(first_server, {{}, at("6.6.6.6:6")}, f.now));
-    CHECK_FALSE(f.stun.on_response(at("6.6.6.6:17771"), {f.last[first_server], at("6.6.6.6:6")}, f.now));
-    CHECK_FALSE(f.stun.on_response(second_server, {f.last[first_server], at("6.6.6.6:6")}, f.now));
+    const wire::stun_response forged{{}, at("6.6.6.6:6"), {}, {}};
+    CHECK_FALSE(f.stun.on_response(first_server, forged, f.now));
+    const wire::stun_response copied{f.last[first_server], at("6.6.6.6:6"), {}, {}};
+    CHECK_FALSE(f.stun.on_response(at("6.6.6.6:17771"), copied, f.now));
+    CHECK_FALSE(f.stun.on_response(second_server, copied, f.now));
+    CHECK_FALSE(f.stun.on_response({7, first_server}, copied, f.now));
     CHECK(f.stun.mapped().empty());
-    const auto old = f.last[first_server];
     CHECK(f.answer(first_server, "203.0.113.7:5000"));
     CHECK_FALSE(f.answer(first_server, "6.6.6.6:6"));
     f.run_to(f.now + 26s);
-    CHECK_FALSE(f.stun.on_response(first_server, {old, at("6.6.6.6:6")}, f.now));
+    CHECK_FALSE(f.stun.on_response(first_server, copied, f.now));
     CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:5000")});
 }
 
@@ -102,7 +117,7 @@ TEST_CASE("a request is repeated after 100 ms, then ever later, seven times in a
     fixture f;
     const auto start = f.now;
     std::vector<duration> times;
-    while (f.stun.next_deadline() < start + 20s) {
+    while (f.stun.next_deadline() < start + 12s) {
         f.now = f.stun.next_deadline();
         f.stun.on_deadline(f.now);
         if (f.take() != 0) times.push_back(f.now - start);
@@ -110,33 +125,64 @@ TEST_CASE("a request is repeated after 100 ms, then ever later, seven times in a
     CHECK(times == std::vector<duration>{100ms, 300ms, 700ms, 1500ms, 3100ms, 6300ms});
 }
 
-TEST_CASE("a mapping is refreshed every 25 s with new transactions and outlives a lost answer") {
+TEST_CASE("a mapping is kept alive by one request each 25 s, and a change is noticed by all servers at once") {
     fixture f;
-    const auto first = f.last[first_server];
-    f.answer(first_server, "203.0.113.7:5000");
-    f.answer(second_server, "203.0.113.7:5000");
+    const auto before = f.last[first_server];
+    f.answer_both("203.0.113.7:5000");
     CHECK(f.run_to(f.now + 24s) == 0);
-    CHECK(f.run_to(f.now + 2s) >= 2);
-    CHECK(f.last[first_server] != first);
-    CHECK(f.stun.mapped().size() == 1);
-    f.answer(first_server, "203.0.113.7:6000");
-    f.answer(second_server, "203.0.113.7:6000");
+    CHECK(f.run_to(f.now + 1s) == 1);
+    CHECK(f.last[first_server] != before);
+    CHECK(f.answer(first_server, "203.0.113.7:5000"));
+    CHECK(f.run_to(f.now + 24s) == 0);
+    CHECK(f.run_to(f.now + 1s) == 1);
+    f.stun.take_news();
+    const auto old = f.last[second_server];
+    CHECK(f.answer(first_server, "203.0.113.7:6000"));
+    CHECK(f.stun.take_news());
+    CHECK(f.stun.report().mapped == at("203.0.113.7:6000"));
+    CHECK(f.last[second_server] != old);
+    f.answer_both("203.0.113.7:6000");
     CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:6000")});
+    CHECK(f.stun.nat() == wire::nat_kind::endpoint_independent);
 }
 
 TEST_CASE("a mapping that nobody confirms any more is forgotten") {
     fixture f;
-    f.answer(first_server, "203.0.113.7:5000");
-    f.answer(second_server, "203.0.113.7:5000");
+    f.answer_both("203.0.113.7:5000");
     f.run_to(f.now + 45s);
     CHECK(f.stun.mapped().empty());
     CHECK(f.stun.nat() == wire::nat_kind::unknown);
 }
 
+TEST_CASE("UDP is blocked if nothing answers within a second, and works again with the first answer") {
+    fixture f;
+    CHECK(f.stun.report().udp_works);
+    f.run_to(f.now + 999ms);
+    CHECK(f.stun.report().udp_works);
+    f.run_to(f.now + 1ms);
+    CHECK_FALSE(f.stun.report().udp_works);
+    CHECK(f.stun.take_news());
+    std::size_t sent = 0;
+    for (int second = 0; second < 60; ++second)
+        sent += f.run_to(f.now + 1s) > 0 ? 1 : 0;
+    CHECK(sent >= 8);  // seconds in which it was tried
+    while (f.run_to(f.now + 100ms) == 0)
+        continue;
+    CHECK(f.answer(second_server, "203.0.113.7:5000"));
+    CHECK(f.stun.report().udp_works);
+    CHECK(f.stun.take_news());
+}
+
+TEST_CASE("UDP that stops working is noticed with the next keepalive") {
+    fixture f;
+    f.answer_both("203.0.113.7:5000");
+    f.run_to(f.now + 25s + 2s);
+    CHECK_FALSE(f.stun.report().udp_works);
+}
+
 TEST_CASE("new own addresses ask again at once; the same ones do not") {
     fixture f;
-    f.answer(first_server, "203.0.113.7:5000");
-    f.answer(second_server, "203.0.113.7:5000");
+    f.answer_both("203.0.113.7:5000");
     f.stun.on_host_endpoints({own}, f.now);
     CHECK(f.take() == 0);
     f.stun.on_host_endpoints({at("10.0.0.9:41641")}, f.now);
@@ -152,6 +198,8 @@ TEST_CASE("servers of a family that the host lacks are not asked") {
     f.answer(first_server, "203.0.113.7:5000");
     CHECK(f.answer(at("[2001:db8::1]:17771"), "[2001:db8::9]:41641"));
     CHECK(f.stun.mapped().size() == 2);
+    CHECK(f.stun.report().mapped == at("203.0.113.7:5000"));
+    CHECK(f.run_to(f.now + 25s) == 2);  // one for each family
 }
 
 TEST_CASE("stopped discovery is quiet and keeps what it knows") {
@@ -178,6 +226,20 @@ TEST_CASE("a port that the gateway forwards is offered first, once it was reache
     CHECK(found[0] == wire::candidate{wire::candidate_kind::port_mapped, at("203.0.113.7:9")});
     CHECK(found[1] == wire::candidate{wire::candidate_kind::tcp, at("203.0.113.7:9")});
     CHECK(found[4] == wire::candidate{wire::candidate_kind::tcp, at("192.168.1.2:7")});
+}
+
+TEST_CASE("a gateway whose own address outside is another's is behind a carrier's NAT") {
+    fixture f;
+    f.answer_both("203.0.113.7:5000");
+    CHECK_FALSE(f.stun.report().is_cgn);
+    f.stun.on_gateway_address(ip_address::v4(0xcb007107));  // 203.0.113.7
+    CHECK_FALSE(f.stun.report().is_cgn);
+    f.stun.on_gateway_address(ip_address::v4(0x64400007));
+    CHECK(f.stun.report().is_cgn);
+    f.stun.on_gateway_address(ip_address::v4(0xc0a80101));
+    CHECK(f.stun.report().is_cgn);
+    f.stun.on_gateway_address(std::nullopt);
+    CHECK_FALSE(f.stun.report().is_cgn);
 }
 
 TEST_CASE("candidates are host addresses, then mapped ones, at most ten, and never of the VPN") {

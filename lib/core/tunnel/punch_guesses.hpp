@@ -1,0 +1,25 @@
+#pragma once
+// Which ports of a peer are probed, in which order. Pure.
+#include "buri/base/random_source.hpp"
+#include "buri/core/mapping_samples.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace buri::core {
+
+inline constexpr std::size_t window_size = 64;
+inline constexpr std::size_t most_guesses = 2048;  ///< of one spray
+
+/// The ports of the next mappings after one with the port `base`. Ports below 1024 are left out.
+std::vector<std::uint16_t> next_ports(std::uint16_t base, std::uint16_t step);
+
+/// The same, each up to three steps further at random. If both ends do that, some probe of each end leaves from the port that the
+/// other one probes just then, though other mappings came between the base and the first.
+std::vector<std::uint16_t> crossing_ports(std::uint16_t base, std::uint16_t step, random_source& random);
+
+/// Distinct ports in random order: those of `block` first, then its neighbourhood, then any from 1024 on; most_guesses of them.
+std::vector<std::uint16_t> random_ports(const std::optional<port_range>& block, random_source& random);
+
+}  // namespace buri::core

@@ -1,0 +1,268 @@
+#include "buri/core/tunnel/jitter.hpp"
+#include "buri/core/tunnel/punch_parts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace buri::core {
+namespace {
+
+using namespace std::chrono_literals;
+using wire::punch_outcome;
+using wire::punch_step;
+
+constexpr std::array<duration, 4> pauses{1s, 5s, 30s, 300s};
+/// The called end leaves the next call to the caller.
+constexpr duration callee_extra = 3s;
+constexpr duration answer_wait = 3s;
+constexpr duration go_wait = 5s;
+constexpr duration prepare_wait = 700ms;
+constexpr duration plain_span = 2s;
+constexpr duration window_span = 1500ms;
+constexpr duration spray_span = 42s;
+constexpr duration linger = 3s;  ///< before sockets are closed that something may still come through
+constexpr duration kept_interval = 30s;
+constexpr unsigned stun_tries = 3;
+
+}  // namespace
+
+bool punch::parts::is_spraying() const {
+    return strategy == punch_strategy::spray_hard || strategy == punch_strategy::spray_easy;
+}
+
+bool punch::parts::needs_fresh() const {
+    return strategy == punch_strategy::fresh || strategy == punch_strategy::predicted_own ||
+           strategy == punch_strategy::predicted_both;
+}
+
+// ---- beginning ----------------------------------------------------------------------------------------------------
+
+void punch::parts::urge(time_point now) {
+    if (!urges.take(now)) return;
+    stage = 0;
+    due = now;
+}
+
+void punch::parts::call(time_point now) {
+    is_caller = true;
+    round = ++rounds;
+    round_stage = stage;
+    began = now;
+    peer_fresh.reset();
+    fresh_mapped.reset();
+    known_nat = own_nat();
+    known_mapped = around.nat.mapped;
+    if (!say(punch_step::call, now)) {
+        due = now + pauses.front();
+        return;
+    }
+    now_in = phase::calling;
+    until = now + answer_wait;
+}
+
+void punch::parts::prepare(time_point now) {
+    fresh_mapped.reset();
+    queries.clear();
+    query = 0;
+    now_in = phase::preparing;
+    until = now + prepare_wait;
+    if (needs_fresh()) fresh = ground.open_socket();
+    if (fresh && needs_fresh()) {
+        channels.push_back(*fresh);
+        // A second answer is nearer to the mapping that is to be guessed.
+        const std::size_t wanted = strategy == punch_strategy::fresh ? 1 : 2;
+        for (const auto& server : around.nat.stun_servers) {
+            if (queries.size() < wanted) queries.emplace_back(path_address(*fresh, server));
+        }
+        if (!queries.empty()) queries.front().start(random, now, stun_tries);
+    }
+    advance(now);
+}
+
+void punch::parts::ask_servers(time_point now) {
+    while (query < queries.size()) {
+        auto& present = queries[query];
+        if (auto datagram = present.take_due(now)) ground.send_plain(present.to(), *std::move(datagram));
+        if (!present.has_given_up(now)) return;
+        next_server(now);
+    }
+}
+
+void punch::parts::next_server(time_point now) {
+    if (++query < queries.size()) queries[query].start(random, now, stun_tries);
+}
+
+bool punch::parts::has_prepared() const {
+    return !needs_fresh() || !fresh || query >= queries.size();
+}
+
+void punch::parts::go_on(time_point now) {
+    if (!is_caller) {
+        say(punch_step::answer, now);
+        now_in = phase::answered;
+        until = now + go_wait;
+        return;
+    }
+    if (!say(punch_step::go, now)) {
+        finish(punch_outcome::no_answer, now);
+        return;
+    }
+    now_in = phase::starting;
+    until = now + round_trip / 2;
+    advance(now);
+}
+
+// ---- going on -----------------------------------------------------------------------------------------------------
+
+void punch::parts::advance(time_point now) {
+    if (check_kept <= now) close_unused(now);
+    switch (now_in) {
+        case phase::idle:
+            break;
+        case phase::calling:
+            if (until <= now) finish(punch_outcome::no_answer, now);
+            break;
+        case phase::preparing:
+            ask_servers(now);
+            if (has_prepared() || until <= now) go_on(now);
+            break;
+        case phase::answered:
+            if (until <= now) finish(punch_outcome::no_answer, now);
+            break;
+        case phase::starting:
+            if (until <= now) open(now);
+            break;
+        case phase::open:
+            end_if_over(now);
+            break;
+    }
+    if (now_in == phase::idle && due <= now && ground.wants_direct_way()) call(now);
+}
+
+void punch::parts::close_unused(time_point now) {
+    std::erase_if(kept, [this](channel_id each) {
+        const bool is_idle = !ground.is_used(each);
+        if (is_idle) ground.close_channel(each);
+        return is_idle;
+    });
+    check_kept = kept.empty() ? never : now + kept_interval;
+}
+
+void punch::parts::end_if_over(time_point now) {
+    if (!ground.wants_direct_way()) {
+        finish(ground.is_direct() ? punch_outcome::direct : punch_outcome::nothing_came, now);
+        return;
+    }
+    run_openers(now);
+    run_guesses(now);
+    if (until <= now) finish(punch_outcome::nothing_came, now);
+}
+
+time_point punch::parts::round_deadline() const {
+    auto first = check_kept;
+    if (now_in == phase::idle) return first;
+    first = std::min(first, until);
+    if (now_in == phase::preparing && query < queries.size()) first = std::min(first, queries[query].next_deadline());
+    if (now_in != phase::open) return first;
+    return std::min({first, guessing ? guessing->next : never, openers ? openers->next : never});
+}
+
+// ---- open ---------------------------------------------------------------------------------------------------------
+
+void punch::parts::begin_trial(time_point now) {
+    if (trials.size() == wire::max_trials) trials.pop_front();
+    trials.emplace_back(now, wire::punch_trial{0, round_stage, strategy, punch_outcome::under_way, 0, 0});
+}
+
+void punch::parts::open(time_point now) {
+    now_in = phase::open;
+    until = now + plain_span;
+    begin_trial(now);
+    // Without a fresh mapping or leave to guess, what costs little is tried all the same.
+    switch (strategy) {
+        case punch_strategy::none:
+            until = now;
+            break;
+        case punch_strategy::plain:
+            probe_candidates(main_channel, now);
+            break;
+        case punch_strategy::fresh:
+            if (!fresh_mapped) trials.back().second.outcome = punch_outcome::no_mapping;
+            probe_candidates(fresh_mapped && fresh ? *fresh : main_channel, now);
+            break;
+        case punch_strategy::predicted_own:
+            if (!fresh_mapped) trials.back().second.outcome = punch_outcome::no_mapping;
+            until = now + window_span;
+            if (const auto to = peer_mapped()) probe({fresh.value_or(main_channel), *to}, now);
+            break;
+        case punch_strategy::predicted_peer:
+            until = now + window_span;
+            if (const auto base = guess_base(); base && peer_nat->port_step)
+                open_window(main_channel, next_ports(base->port, *peer_nat->port_step), now);
+            break;
+        case punch_strategy::predicted_both:
+            until = now + window_span;
+            if (const auto base = guess_base(); base && peer_nat->port_step && fresh)
+                open_window(*fresh, crossing_ports(base->port, *peer_nat->port_step, random), now);
+            break;
+        case punch_strategy::spray_hard:
+            open_spray_hard(now);
+            break;
+        case punch_strategy::spray_easy:
+            open_spray_easy(now);
+            break;
+    }
+    if (is_spraying() && holds_spray) until = now + spray_span;
+    advance(now);
+}
+
+// ---- the end ------------------------------------------------------------------------------------------------------
+
+void punch::parts::finish(punch_outcome outcome, time_point now) {
+    if (now_in != phase::open) {
+        begin_trial(now);
+        trials.back().first = began;
+    }
+    auto& trial = trials.back().second;
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - trials.back().first);
+    trial.took = static_cast<std::uint32_t>(took.count());
+    if (outcome == punch_outcome::direct || trial.outcome == punch_outcome::under_way) trial.outcome = outcome;
+    log.debug("punching ends",
+              {{"peer", to_string(peer)}, {"state", outcome == punch_outcome::direct ? "direct" : "relayed"}});
+    now_in = phase::idle;
+    until = never;
+    // What is on its way may still make another of the sockets the better one.
+    release_channels(outcome == punch_outcome::direct ? now + linger : now);
+    if (check_kept <= now) close_unused(now);
+    if (outcome == punch_outcome::direct) {
+        stage = 0;
+        due = now + pauses.front();
+    } else {
+        schedule(now);
+    }
+}
+
+void punch::parts::schedule(time_point now) {
+    stage = round_stage + 1;
+    const auto pause = pauses[std::min<std::size_t>(stage - 1, pauses.size() - 1)];
+    // A change during the round asked for another at once.
+    if (due > began && due <= now) {
+        stage = 0;
+        return;
+    }
+    due = now + jittered(pause, random) + (is_caller ? duration(0) : callee_extra);
+}
+
+void punch::parts::release_channels(time_point check_at) {
+    fresh.reset();
+    queries.clear();
+    query = 0;
+    guessing.reset();
+    openers.reset();
+    kept.insert(kept.end(), channels.begin(), channels.end());
+    channels.clear();
+    if (!kept.empty()) check_kept = check_at;
+    if (std::exchange(holds_spray, false)) around.guesses.end_spray(peer);
+}
+
+}  // namespace buri::core
