@@ -5,12 +5,12 @@ _vpn() {
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
-        *' --state' | *' --socket' | *' --config' | *' --color' | 'up --server' | 'up --interface' | 'up --port' | 'up --nick' | 'up --key-type' | 'daemon --server' | 'daemon --interface' | 'daemon --port' | 'daemon --nick' | 'daemon --key-type' | 'wait --for' | 'wait --timeout' | 'wait -t' | 'events --count' | 'events -n' | 'events --timeout' | 'events -t' | 'create --password-file' | 'join --password-file' | 'set --password-file' | 'set --approve' | 'set --encryption' | 'ban --reason' | 'ban --until' | 'admin grant --can' | 'admin revoke --can' | 'invite --uses' | 'invite --expires' | 'log --lines' | 'log -n' | 'log --timeout' | 'log -t' | 'ping --count' | 'ping -c' | 'ping --interval' | 'ping -i' | 'ping --timeout' | 'ping -t' | 'keys rotate --key-type' | 'server init --host' | 'server plan set --until' | 'server licence make --plan' | 'server licence make --for' | 'server licence make --months' | 'server licence make --count' | 'server relay add --region' | 'server log --lines' | 'server log -n' | 'server log --timeout' | 'server log -t') ((i++)) ;;
+        *' --state' | *' --socket' | *' --config' | *' --color' | 'up --server' | 'up --interface' | 'up --port' | 'up --nick' | 'up --key-type' | 'daemon --server' | 'daemon --interface' | 'daemon --port' | 'daemon --nick' | 'daemon --key-type' | 'wait --for' | 'wait --timeout' | 'wait -t' | 'events --count' | 'events -n' | 'events --timeout' | 'events -t' | 'create --password-file' | 'join --password-file' | 'set --password-file' | 'set --approve' | 'set --encryption' | 'ban --reason' | 'ban --until' | 'admin grant --can' | 'admin revoke --can' | 'invite --uses' | 'invite --expires' | 'log --lines' | 'log -n' | 'log --timeout' | 'log -t' | 'ping --count' | 'ping -c' | 'ping --interval' | 'ping -i' | 'ping --timeout' | 'ping -t' | 'keys rotate --key-type' | 'server init --host' | 'server plan set --until' | 'server licence make --plan' | 'server licence make --for' | 'server licence make --months' | 'server licence make --count' | 'server relay add --region' | 'server log --lines' | 'server log -n' | 'server log --timeout' | 'server log -t' | 'relay run --server' | 'relay run --token-file' | 'relay run --token' | 'relay run --listen-udp' | 'relay run --listen-tls' | 'relay run --listen-tcp' | 'relay run --address' | 'relay run --max-kbit') ((i++)) ;;
         *' -'*) ;;
         ' '*) command=${COMP_WORDS[i]} ;;
         *)
             case $command in
-            'admin' | 'keys' | 'licence' | 'account' | 'server' | 'server plan' | 'server licence' | 'server relay') command="$command ${COMP_WORDS[i]}" ;;
+            'admin' | 'keys' | 'licence' | 'account' | 'server' | 'server plan' | 'server licence' | 'server relay' | 'relay') command="$command ${COMP_WORDS[i]}" ;;
             *) ((position++)) ;;
             esac
             ;;
@@ -57,6 +57,14 @@ _vpn() {
         'server relay add --region') :; return ;;
         'server log --lines' | 'server log -n') :; return ;;
         'server log --timeout' | 'server log -t') :; return ;;
+        'relay run --server') :; return ;;
+        'relay run --token-file') COMPREPLY=($(compgen -f -- "$word")); return ;;
+        'relay run --token') :; return ;;
+        'relay run --listen-udp') :; return ;;
+        'relay run --listen-tls') :; return ;;
+        'relay run --listen-tcp') :; return ;;
+        'relay run --address') :; return ;;
+        'relay run --max-kbit') :; return ;;
         *' --state') COMPREPLY=($(compgen -d -- "$word")); return ;;
         *' --socket') COMPREPLY=($(compgen -f -- "$word")); return ;;
         *' --config') COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -86,13 +94,14 @@ _vpn() {
         'server licence make') options='--plan --for --months --count' ;;
         'server relay add') options='--region' ;;
         'server log') options='--follow --lines --timeout' ;;
+        'relay run') options='--server --token-file --token --listen-udp --listen-tls --listen-tcp --address --max-kbit' ;;
     esac
     if [[ $word == -* ]]; then
         COMPREPLY=($(compgen -W "$options --state --socket --config --json --quiet --verbose --color --help" -- "$word"))
         return
     fi
     case "${command:+$command }$position" in
-        '0') COMPREPLY=($(compgen -W 'up down daemon status wait events create join leave delete list set requests approve reject evict ban unban bans admin transfer welcome announce invite invites uninvite log peers show ping nick keys licence account version rpc completion server' -- "$word")) ;;
+        '0') COMPREPLY=($(compgen -W 'up down daemon status wait events create join leave delete list set requests approve reject evict ban unban bans admin transfer welcome announce invite invites uninvite log peers show ping nick keys licence account version rpc completion server relay' -- "$word")) ;;
         'admin 0') COMPREPLY=($(compgen -W 'grant revoke list' -- "$word")) ;;
         'keys 0') COMPREPLY=($(compgen -W 'show rotate' -- "$word")) ;;
         'licence 0') COMPREPLY=($(compgen -W 'install' -- "$word")) ;;
@@ -101,6 +110,7 @@ _vpn() {
         'server plan 0') COMPREPLY=($(compgen -W 'list set' -- "$word")) ;;
         'server licence 0') COMPREPLY=($(compgen -W 'make list' -- "$word")) ;;
         'server relay 0') COMPREPLY=($(compgen -W 'add list remove' -- "$word")) ;;
+        'relay 0') COMPREPLY=($(compgen -W 'run' -- "$word")) ;;
         'leave 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;
         'delete 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;
         'list 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;

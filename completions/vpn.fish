@@ -4,7 +4,7 @@ function __vpn_words
     for word in (commandline -opc)[2..-1]
         if test $is_value = 1
             set is_value 0
-        else if contains -- $word --state --socket --config --color --server --interface --port --nick --key-type --server --interface --port --nick --key-type --for --timeout -t --count -n --timeout -t --password-file --password-file --password-file --approve --encryption --reason --until --can --can --uses --expires --lines -n --timeout -t --count -c --interval -i --timeout -t --key-type --host --until --plan --for --months --count --region --lines -n --timeout -t
+        else if contains -- $word --state --socket --config --color --server --interface --port --nick --key-type --server --interface --port --nick --key-type --for --timeout -t --count -n --timeout -t --password-file --password-file --password-file --approve --encryption --reason --until --can --can --uses --expires --lines -n --timeout -t --count -c --interval -i --timeout -t --key-type --host --until --plan --for --months --count --region --lines -n --timeout -t --server --token-file --token --listen-udp --listen-tls --listen-tcp --address --max-kbit
             set is_value 1
         else if not string match -q -- '-*' $word
             echo $word
@@ -23,7 +23,7 @@ function __vpn_after
     test (count $path) -eq 0; or __vpn_in $path
 end
 complete -c vpn -f
-complete -c vpn -l state -x -a '(__fish_complete_directories)' -d 'the daemons files; VPN_STATE; by default /var/lib/vpn, of a server /var/lib/vpn-server'
+complete -c vpn -l state -x -a '(__fish_complete_directories)' -d 'the daemons files; VPN_STATE; by default /var/lib/vpn, of a server /var/lib/vpn-server, of a relay /var/lib/vpn-relay'
 complete -c vpn -l socket -r -F -d 'the daemons socket; VPN_SOCKET; by default vpn.sock in the state directory, of a server server.sock (VPN_SOCKET is a nodes)'
 complete -c vpn -l config -r -F -d 'the configuration; VPN_CONFIG; by default config.toml in the state directory'
 complete -c vpn -l json -d 'print one JSON document'
@@ -69,6 +69,7 @@ complete -c vpn -n '__vpn_after 0' -a version -d 'show the version'
 complete -c vpn -n '__vpn_after 0' -a rpc -d 'call a method of the local interface'
 complete -c vpn -n '__vpn_after 0' -a completion -d 'print the completion script of a shell'
 complete -c vpn -n '__vpn_after 0' -a server -d 'the mediation server'
+complete -c vpn -n '__vpn_after 0' -a relay -d 'a relay of a mediation servers fleet'
 complete -c vpn -n '__vpn_after 0 admin' -a grant -d 'let a member administer a network'
 complete -c vpn -n '__vpn_after 0 admin' -a revoke -d 'take privileges back'
 complete -c vpn -n '__vpn_after 0 admin' -a list -d 'show the administrators of a network'
@@ -99,6 +100,7 @@ complete -c vpn -n '__vpn_after 0 server licence' -a list -d 'show the licences 
 complete -c vpn -n '__vpn_after 0 server relay' -a add -d 'let a relay on another machine join'
 complete -c vpn -n '__vpn_after 0 server relay' -a list -d 'show the relays and what they carry'
 complete -c vpn -n '__vpn_after 0 server relay' -a remove -d 'put a relay out of the fleet'
+complete -c vpn -n '__vpn_after 0 relay' -a run -d 'run a relay of a mediation servers fleet'
 complete -c vpn -n '__vpn_in up' -l server -x -d 'the mediation server and the fingerprint of its key, as vpn server init printed them; needed once, then kept'
 complete -c vpn -n '__vpn_in up' -l interface -x -d 'the network interface; by default vpn0'
 complete -c vpn -n '__vpn_in up' -l port -x -d 'the UDP port; by default one chosen once at random and kept'
@@ -193,3 +195,11 @@ complete -c vpn -n '__vpn_in server log' -l lines -s n -x -d 'only the newest N 
 complete -c vpn -n '__vpn_in server log' -l timeout -s t -x -d 'with --follow: end after this time'
 complete -c vpn -n '__vpn_after 0 server backup' -F
 complete -c vpn -n '__vpn_after 0 server restore' -F
+complete -c vpn -n '__vpn_in relay run' -l server -x -d 'the mediation server and the fingerprint of its Ed25519 key, as vpn server init printed them; needed once, then kept'
+complete -c vpn -n '__vpn_in relay run' -l token-file -r -F -d 'the token that vpn server relay add printed, on its first line'
+complete -c vpn -n '__vpn_in relay run' -l token -x -d 'the token itself; others on this machine can see it'
+complete -c vpn -n '__vpn_in relay run' -l listen-udp -x -d 'by default 17771'
+complete -c vpn -n '__vpn_in relay run' -l listen-tls -x -d 'by default 443, if that can be had'
+complete -c vpn -n '__vpn_in relay run' -l listen-tcp -x -d 'for streams without TLS; by default none'
+complete -c vpn -n '__vpn_in relay run' -l address -x -d 'where nodes reach this machine; by default the address that the server sees it at'
+complete -c vpn -n '__vpn_in relay run' -l max-kbit -x -d 'kbit/s that the relay carries, of all nodes together; by default without limit'
