@@ -148,7 +148,7 @@ outbound forwarder::seal(const peer_link& link, byte_span buffer, std::size_t si
 
 inbound forwarder::on_datagram(const path_address& from, byte_span datagram) {
     const auto kind = wire::classify(datagram);
-    if (kind == wire::datagram_kind::stun) {
+    if (kind == wire::datagram_kind::stun || kind == wire::datagram_kind::relay_control) {
         inbound message;
         message.what = inbound::kind::clear;
         message.content = datagram;

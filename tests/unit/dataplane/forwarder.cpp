@@ -195,6 +195,8 @@ TEST_CASE("before the first snapshot nothing passes, except what is not for a tu
     CHECK(side.on_datagram(pair.bob.link.path, datagram).dropped == drop_reason::unknown_spi);
     bytes stun(20);
     CHECK(side.on_datagram(pair.bob.link.path, stun).what == inbound::kind::clear);
+    bytes relay_control{0x42, 0x55, 0x52, 0x49, 5, 0, 0, 0};
+    CHECK(side.on_datagram(pair.bob.link.path, relay_control).what == inbound::kind::clear);
 }
 
 TEST_CASE("every reason has a name of its own") {
