@@ -221,7 +221,7 @@ result<void> mediator::parts::on_endpoints(online_node& from, const wire::endpoi
         from.candidates = std::move(accepted);
         push_candidates(from);
     }
-    if (told_now.relays != from.round_trips) {
+    if (told_now.relays && told_now.relays != from.round_trips) {
         from.round_trips = told_now.relays;
         grants.on_round_trips(from);
     }
