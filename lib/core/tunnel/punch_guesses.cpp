@@ -9,7 +9,7 @@ namespace {
 
 constexpr int lowest_port = 1024;
 constexpr int highest_port = 65535;
-constexpr std::uint32_t most_between = 3;
+constexpr std::size_t run_length = 8;
 
 std::uint16_t further(std::uint16_t base, std::uint16_t step, std::size_t times) {
     return static_cast<std::uint16_t>(base + step * times);
@@ -37,13 +37,11 @@ std::vector<std::uint16_t> next_ports(std::uint16_t base, std::uint16_t step) {
     return ports;
 }
 
-std::vector<std::uint16_t> crossing_ports(std::uint16_t base, std::uint16_t step, random_source& random) {
+std::vector<std::uint16_t> sweeping_ports(std::uint16_t base, std::uint16_t step) {
     std::vector<std::uint16_t> ports;
-    for (std::size_t i = 1; i <= window_size; ++i)
-        ports.push_back(further(base, step, i + random.below(most_between + 1)));
-    // Each probe makes the next mapping, so none may be left out.
-    for (auto& port : ports)
-        port = std::max(port, static_cast<std::uint16_t>(lowest_port));
+    for (std::size_t i = 0; i < window_size; ++i)
+        ports.push_back(further(base, step, i + 1 + i / run_length));
+    std::erase_if(ports, [](std::uint16_t port) { return port < lowest_port; });
     return ports;
 }
 

@@ -55,6 +55,7 @@ struct punch::parts {
     void prepare(time_point now);
     void go_on(time_point now);
     void open(time_point now);
+    void open_predicted(time_point now);
     void finish(wire::punch_outcome outcome, time_point now);
     void schedule(time_point now);
     void urge(time_point now);
@@ -85,7 +86,6 @@ struct punch::parts {
     [[nodiscard]] bool may_probe(const endpoint& where) const;
     [[nodiscard]] std::optional<endpoint> guess_base() const;
     [[nodiscard]] std::optional<endpoint> peer_mapped() const;
-    [[nodiscard]] bool is_spraying() const;
     [[nodiscard]] bool needs_fresh() const;
 
     const node_id peer;

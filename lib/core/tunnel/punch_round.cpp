@@ -26,10 +26,6 @@ constexpr unsigned stun_tries = 3;
 
 }  // namespace
 
-bool punch::parts::is_spraying() const {
-    return strategy == punch_strategy::spray_hard || strategy == punch_strategy::spray_easy;
-}
-
 bool punch::parts::needs_fresh() const {
     return strategy == punch_strategy::fresh || strategy == punch_strategy::predicted_own ||
            strategy == punch_strategy::predicted_both;
@@ -178,7 +174,7 @@ void punch::parts::open(time_point now) {
     now_in = phase::open;
     until = now + plain_span;
     begin_trial(now);
-    // Without a fresh mapping or leave to guess, what costs little is tried all the same.
+    if (needs_fresh() && !fresh_mapped) trials.back().second.outcome = punch_outcome::no_mapping;
     switch (strategy) {
         case punch_strategy::none:
             until = now;
@@ -187,23 +183,12 @@ void punch::parts::open(time_point now) {
             probe_candidates(main_channel, now);
             break;
         case punch_strategy::fresh:
-            if (!fresh_mapped) trials.back().second.outcome = punch_outcome::no_mapping;
             probe_candidates(fresh_mapped && fresh ? *fresh : main_channel, now);
             break;
         case punch_strategy::predicted_own:
-            if (!fresh_mapped) trials.back().second.outcome = punch_outcome::no_mapping;
-            until = now + window_span;
-            if (const auto to = peer_mapped()) probe({fresh.value_or(main_channel), *to}, now);
-            break;
         case punch_strategy::predicted_peer:
-            until = now + window_span;
-            if (const auto base = guess_base(); base && peer_nat->port_step)
-                open_window(main_channel, next_ports(base->port, *peer_nat->port_step), now);
-            break;
         case punch_strategy::predicted_both:
-            until = now + window_span;
-            if (const auto base = guess_base(); base && peer_nat->port_step && fresh)
-                open_window(*fresh, crossing_ports(base->port, *peer_nat->port_step, random), now);
+            open_predicted(now);
             break;
         case punch_strategy::spray_hard:
             open_spray_hard(now);
@@ -212,8 +197,22 @@ void punch::parts::open(time_point now) {
             open_spray_easy(now);
             break;
     }
-    if (is_spraying() && holds_spray) until = now + spray_span;
+    if (holds_spray) until = now + spray_span;
     advance(now);
+}
+
+void punch::parts::open_predicted(time_point now) {
+    until = now + window_span;
+    const auto through = strategy == punch_strategy::predicted_peer || !fresh ? main_channel : *fresh;
+    if (strategy == punch_strategy::predicted_own) {
+        if (const auto to = peer_mapped()) probe({through, *to}, now);
+        return;
+    }
+    const auto base = guess_base();
+    if (!base || !peer_nat->port_step) return;
+    const auto step = *peer_nat->port_step;
+    const bool sweeps = strategy == punch_strategy::predicted_both && !is_initiator;
+    open_window(through, sweeps ? sweeping_ports(base->port, step) : next_ports(base->port, step), now);
 }
 
 // ---- the end ------------------------------------------------------------------------------------------------------

@@ -134,10 +134,6 @@ void nat_box::on_outgoing(packet what) {
 
 void nat_box::on_packet(packet what) {
     expire();
-    if (what.ttl < hops_between) {
-        world_.trace().note_datagram(world_.now(), to_string(what.from), name(), what.data, "died on the way");
-        return;
-    }
     const auto through = by_outside_.find(what.to);
     if (through == by_outside_.end() || !admits(*through->second, what.from)) {
         const auto why = through == by_outside_.end() ? "no mapping" : "filtered";

@@ -59,8 +59,6 @@ public:
     link_settings& uplink() { return outside_.link; }
 
 private:
-    /// A packet with less hops to go than this dies between two routers.
-    static constexpr std::uint8_t hops_between = 8;
     static constexpr duration unanswered_life = std::chrono::seconds(30);
     static constexpr duration expiry_interval = std::chrono::milliseconds(250);
 

@@ -157,12 +157,12 @@ TEST_CASE("one seed is one story") {
 }
 
 TEST_CASE("each place is seen by the nodes' own discovery as what it is") {
-    const std::vector<std::pair<place, wire::nat_kind>> rows{
-        {place::open, wire::nat_kind::none},
-        {place::firewall, wire::nat_kind::none},
-        {place::full_cone, wire::nat_kind::endpoint_independent},
-        {place::port_cone, wire::nat_kind::endpoint_independent},
-        {place::symmetric, wire::nat_kind::address_dependent},
+    const std::vector<std::pair<place, nat_mapping>> rows{
+        {place::open, nat_mapping::none},
+        {place::firewall, nat_mapping::none},
+        {place::full_cone, nat_mapping::endpoint_independent},
+        {place::port_cone, nat_mapping::endpoint_independent},
+        {place::symmetric, nat_mapping::address_port_dependent},
     };
     for (const auto& [where, seen] : rows) {
         CAPTURE(to_string(where));

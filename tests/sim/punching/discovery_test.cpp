@@ -12,7 +12,7 @@ namespace {
 
 struct lone_site {
     explicit lone_site(const nat_settings& nat, bool is_public = false, std::uint64_t seed = 1)
-        : in(seed), internet(in, "internet"), stun(in, internet), node(in, internet, stun, true, nat, is_public) {
+        : in(seed), internet(in, "internet", 8), stun(in, internet), node(in, internet, stun, true, nat, is_public) {
         node.start();
     }
     const core::nat_report& after(duration span) {

@@ -95,8 +95,14 @@ TEST_CASE("two predictable ports are guessed by both ends within five seconds") 
     check_pairs_of(reach::both_guessed, 40, [](const figures& found) { CHECK(found.share_within(5s) >= 0.8); });
 }
 
-TEST_CASE("a random port is found by many sockets and many guesses") {
-    check_pairs_of(reach::sprayed, 3, [](const figures& found) { CHECK(found.share_within(1h) == 1); });
+TEST_CASE("a random port is found by many sockets and many guesses, 98 of 100 times within five seconds") {
+    double within = 0;
+    unsigned cells = 0;
+    check_pairs_of(reach::sprayed, 4, [&](const figures& found) {
+        within += found.share_within(5s);
+        ++cells;
+    });
+    CHECK(within / cells >= 0.96);
 }
 
 TEST_CASE("pairs that cannot meet stay with the relay, without a flood") {

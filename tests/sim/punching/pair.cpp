@@ -17,7 +17,7 @@ pair_settings pair_of(nat_class a, nat_class b, std::uint64_t seed) {
 
 pair_result run_pair(const pair_settings& settings) {
     world in(settings.seed);
-    segment internet(in, "internet");
+    segment internet(in, "internet", 8);
     stun_host stun(in, internet);
     site a(in, internet, stun, true, settings.a, settings.a_is_public);
     site b(in, internet, stun, false, settings.b, settings.b_is_public);

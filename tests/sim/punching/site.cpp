@@ -136,7 +136,7 @@ void site::on_up() {
 }
 
 void site::make_noise(unsigned each_second) {
-    const auto pause = world_.between(0ms, 2s / each_second);
+    const auto pause = world_.between(0ms, 2000ms / each_second);
     world_.after(pause, [this, each_second] {
         if (router_) router_->pass_over(1);
         make_noise(each_second);
