@@ -62,8 +62,15 @@ result<int> run_account_delete(invocation& call);
 // peer_commands.cpp
 result<int> run_peers(invocation& call);
 result<int> run_show(invocation& call);
-result<int> run_ping(invocation& call);
 result<int> run_nick(invocation& call);
+
+// ping_command.cpp
+result<int> run_ping(invocation& call);
+
+// reach_commands.cpp
+result<int> run_why(invocation& call);
+result<int> run_netcheck(invocation& call);
+result<int> run_doctor(invocation& call);
 
 // server_commands.cpp
 result<int> run_server_init(invocation& call);

@@ -25,11 +25,14 @@ inline constexpr auto status_fields = std::to_array<field_info>({
     {"interface", "the network interface"},
     {"mtu", "of the interface, bytes"},
     {"udp_port", "of the tunnels"},
-    {"server", "an object {host, port, endpoint, fingerprint, suite, verified}"},
+    {"server",
+     "an object {host, port, endpoint, way, fingerprint, suite, verified}; way is tcp, tls or tls via proxy HOST"},
     {"mapped", "an array of endpoints as the server sees them"},
-    {"nat", "unknown, none, endpoint_independent or address_dependent"},
+    {"nat",
+     "what the NAT's mappings depend on: unknown, none, endpoint_independent, address_dependent or "
+     "address_port_dependent"},
     {"networks", "how many this node is in"},
-    {"peers", "an object of counts {total, online, direct}"},
+    {"peers", "an object of counts {total, online, direct, relay, idle}"},
     {"unencrypted_peers", "how many of them are reached without encryption"},
     {"plan",
      "an object {name, until, max_members, max_networks, permissions}; until is null or RFC 3339, 0 is unlimited"},
@@ -59,8 +62,16 @@ inline constexpr auto peer_fields = std::to_array<field_info>({
     {"address6", "the IPv6 address in the VPN"},
     {"nickname", "the nickname"},
     {"online", "true if the server sees it"},
-    {"state", "direct, connecting or offline"},
-    {"endpoint", "null, or where its packets come from, IP:PORT"},
+    {"state",
+     "direct, relay, idle (nothing was sent for two minutes: it rests at its relay and wakes with the next packet), "
+     "connecting "
+     "or offline"},
+    {"path",
+     "null, or the way that packets take, an object {kind, endpoint, relay}: kind is direct, tcp (a TCP connection "
+     "between the "
+     "two) or relay; relay is null or {id, name, region}"},
+    {"mtu", "null, or the largest packet that the path carries in one piece, bytes"},
+    {"endpoint", "null, or where packets for it are sent, IP:PORT; of the relay if the path leads through one"},
     {"rtt_ms", "null, or the round trip in milliseconds"},
     {"suite", "null, or the crypto suite of the tunnel: aes, chacha, classic"},
     {"epoch", "null, or the epoch of the tunnel's keys"},
@@ -71,6 +82,63 @@ inline constexpr auto peer_fields = std::to_array<field_info>({
     {"received_bytes", "through the tunnel"},
     {"networks", "an array of names, those in common"},
     {"problem", "null, or an object {name, text}"},
+});
+
+inline constexpr auto netcheck_fields = std::to_array<field_info>({
+    {"online", "true: connected to the server; without it the rest is what was known last"},
+    {"udp", "true: datagrams get out and back; false: UDP is blocked; null: not known yet"},
+    {"udp_port", "of the tunnels"},
+    {"nat",
+     "an object {mapping, filtering, text, symmetric, port_preserved, port_step, ports, lifetime_s}: what mappings and "
+     "filtering "
+     "depend on after RFC 4787, as nat in the status; in words; every destination sees another port; the mapped port "
+     "is the "
+     "host's own; null, or how far the next mapping's port is from the last; ports of mappings seen; null, or how long "
+     "a mapping "
+     "lives at least without a packet"},
+    {"mapped", "an array of endpoints as STUN servers see this node"},
+    {"ipv6", "an object {addresses, works}: own global ones; whether a STUN server answers over IPv6, or null"},
+    {"carrier_nat", "null, or why this machine seems to be behind the NAT of its provider"},
+    {"intercepted", "null, or what answered in the server's place: a captive portal, an intercepting proxy"},
+    {"port_mapping",
+     "an object {gateway, gateway6, methods, pinhole, mappings, double_nat}: methods is an array of {method, state, "
+     "reason, "
+     "external, left_s, text}, state being not_asked, asking, no_answer, refused or mapped; pinhole one of these for "
+     "IPv6; "
+     "mappings an array of {protocol, method, external, lifetime_s, verified}; double_nat: the router is behind "
+     "another NAT"},
+    {"relays",
+     "an array of {id, name, region, rtt_ms, way, tunnels, best}; way is udp, stream, or null: it does not answer"},
+    {"control",
+     "the connection to the server, an object {connected, way, endpoint, problem}; problem is null or {name, text}"},
+    {"punching",
+     "an object {guesses, most_guesses, most_per_second, spraying}: ports guessed in the last 30 s, and what is "
+     "allowed"},
+});
+
+inline constexpr auto why_fields = std::to_array<field_info>({
+    {"peer", "the peer"},
+    {"verdict", "how packets go and why, in words"},
+    {"advice", "an array of sentences: what would help, the best first"},
+    {"you",
+     "this end's evidence, an object {nickname, nat, candidates, tried}: nat is null or {udp, mapping, filtering, "
+     "port_step, spray, "
+     "text}; candidates an array of {kind, endpoint}, kind being host, mapped, port_mapped or tcp; tried an array of "
+     "{ago_s, "
+     "strategy, outcome, took_ms, packets, text}, oldest first"},
+    {"other", "the peer's, as it told it through the tunnel"},
+    {"ways",
+     "an array of {kind, endpoint, relay, path, alive, rtt_ms, loss, age_s}: ways that are known, path true for the "
+     "one that "
+     "packets take, loss from 0 to 1, age_s since the last answer"},
+});
+
+inline constexpr auto doctor_fields = std::to_array<field_info>({
+    {"ok", "false: there is a problem"},
+    {"checks",
+     "an array of {name, verdict, text, remedy}: verdict is ok, warning or problem; remedy is null or what to do. The "
+     "names are "
+     "daemon, tun, state, clock, uplink, routes, rp_filter, dns, server, udp, firewall, path_mtu"},
 });
 
 inline constexpr auto event_fields = std::to_array<field_info>({
@@ -239,6 +307,9 @@ inline constexpr auto json_shapes = std::to_array<json_shape>({
     {"status", status_fields},
     {"network", network_fields},
     {"peer", peer_fields},
+    {"netcheck", netcheck_fields},
+    {"why", why_fields},
+    {"doctor", doctor_fields},
     {"event", event_fields},
     {"request", request_fields},
     {"ban", ban_fields},

@@ -15,7 +15,10 @@ vpn \- machines behind NAT in one private network, with a server of your own
 connects machines to each other over the internet as if they were in one LAN.
 Each machine keeps a connection to a mediation server, which you run yourself, and gets from it a permanent address.
 Machines that are members of the same network send each other packets directly, through NAT on both sides, encrypted and
-authenticated end to end; the server introduces them and carries none of their traffic.
+authenticated end to end; the server introduces them.
+Until a direct way is found, and where there is none, a relay carries the encrypted packets:
+.B vpn why
+tells.
 .PP
 The same binary is the daemon
 .RB ( "vpn up" ", " "vpn daemon" ),
@@ -61,6 +64,10 @@ refused by the network's policy or the account's plan (locked, banned, full, too
 .TP
 .B 8
 a problem with a key (changed, unknown, unsuitable)
+.TP
+.B 9
+reached by a relay only, of
+.B vpn ping
 )";
 
 const std::string_view manual_local_interface = R"(.SH LOCAL INTERFACE
@@ -74,7 +81,7 @@ A peer is its name in a network, a nickname, an address, or NAME.NETWORK; togeth
 address.
 .SS Of a node
 .TP
-.BR status ", " networks ", " peers ", " version
+.BR status ", " networks ", " peers ", " netcheck ", " doctor ", " version
 take no parameters.
 .TP
 .BR network " {network}, " leave " {network}, " delete " {network}"
@@ -122,10 +129,10 @@ oldest first, 1000 at most.
 .BR licence " {key}, " rotate " {key_type?}, " delete_account " {with_networks?}"
 are about the account; after the last one the daemon stops.
 .TP
-.BR peer " {peer}, " ping " {peer, timeout_s?}"
+.BR peer " {peer}, " why " {peer}, " ping " {peer, timeout_s?}"
 The answer of
 .B ping
-is {rtt_ms, via, endpoint}, of one echo.
+is {nickname, rtt_ms, via, endpoint, relay}, of one echo.
 .TP
 .BR nick " {nickname?}"
 changes the nickname, or tells it: {nickname}.

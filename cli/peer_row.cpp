@@ -29,6 +29,16 @@ mark mark_of(const wire::json& peer) {
 
 }  // namespace
 
+std::string path_text(const wire::json& peer) {
+    const auto state = text_of(peer, "state");
+    return state == "direct" && text_of(object_of(peer, "path"), "kind") == "tcp" ? "direct (tcp)" : state;
+}
+
+std::string way_text(const wire::json& peer) {
+    const auto relay = person_text(object_of(object_of(peer, "path"), "relay"));
+    return relay.empty() ? text_of(peer, "endpoint") : relay;
+}
+
 text_table::cell round_trip(const wire::json& peer) {
     const auto rtt = number_of(peer, "rtt_ms");
     return {rtt ? milliseconds_text(*rtt) : "", color::plain, true};
@@ -39,8 +49,8 @@ std::vector<text_table::cell> peer_row(const wire::json& peer, std::string name)
     return {{sign.text, sign.color},
             {text_of(peer, "address")},
             {std::move(name), color::bold},
-            {text_of(peer, "state"), sign.text.empty() ? color::dim : sign.color},
-            {text_of(peer, "endpoint")},
+            {path_text(peer), sign.text.empty() ? color::dim : sign.color},
+            {way_text(peer)},
             round_trip(peer),
             {joined({is_unencrypted(peer) ? "NOT ENCRYPTED" : "", problem_of(peer)}), color::red}};
 }

@@ -32,18 +32,30 @@ std::string server_text(const wire::json& server) {
                    bool_of(server, "verified") ? "verified" : "", prefixed("suite ", text_of(server, "suite"))});
 }
 
+color path_color(const std::string& state) {
+    return state == "relay" || state == "idle" ? color::yellow : state_color(state);
+}
+
 std::string nat_text(const std::string& nat) {
     if (nat == "none") return "no NAT";
     if (nat == "endpoint_independent") return "NAT: endpoint-independent";
     if (nat == "address_dependent") return "NAT: address-dependent";
+    if (nat == "address_port_dependent") return "NAT: address and port-dependent";
     return {};
+}
+
+/// ", 2 direct"
+std::string counted(const wire::json& peers, const char* name, bool also_none) {
+    const auto count = text_of(peers, name);
+    if (count.empty() || (count == "0" && !also_none)) return {};
+    return ", " + count + (name == std::string_view("relay") ? " by relay" : " " + std::string(name));
 }
 
 std::string peer_counts(const wire::json& peers) {
     const auto total = text_of(peers, "total");
     if (total.empty()) return {};
-    return total + prefixed(", ", text_of(peers, "online")) + " online" + prefixed(", ", text_of(peers, "direct")) +
-           " direct";
+    return total + prefixed(", ", text_of(peers, "online")) + " online" + counted(peers, "direct", true) +
+           counted(peers, "relay", false) + counted(peers, "idle", false);
 }
 
 constexpr std::chrono::days warned_before{14};
@@ -139,10 +151,11 @@ std::string peer_view(const wire::json& peer, const palette& colors) {
     const auto state = text_of(peer, "state");
     add_line(table, "nickname", text_of(peer, "nickname"));
     add_line(table, "address", joined({text_of(peer, "address"), text_of(peer, "address6")}));
-    add_line(table, "state", joined({state, text_of(peer, "endpoint"), round_trip(peer).text}), state_color(state));
+    add_line(table, "state", joined({path_text(peer), way_text(peer), round_trip(peer).text}), path_color(state));
     add_line(table, "problem", problem_of(peer), color::red);
     add_line(table, "tunnel",
-             joined({prefixed("suite ", text_of(peer, "suite")), prefixed("epoch ", text_of(peer, "epoch"))}));
+             joined({prefixed("suite ", text_of(peer, "suite")), prefixed("epoch ", text_of(peer, "epoch")),
+                     prefixed("mtu ", text_of(peer, "mtu"))}));
     if (!bool_of(peer, "encrypted", true))
         add_line(table, "encryption", "NOT ENCRYPTED: everybody on the way can read the packets", color::red);
     const auto fingerprint = text_of(peer, "fingerprint");

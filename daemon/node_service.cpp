@@ -135,10 +135,26 @@ struct node_methods {
         if (!patience) co_return fail(patience.error());
         const auto reply = co_await self.node_.async_ping(*name, *patience);
         if (!reply) co_return fail(reply.error());
-        json out{{"via", "direct"}, {"endpoint", nullptr}};
+        const auto or_null = [](const std::string& text) { return text.empty() ? json(nullptr) : json(text); };
+        json out{{"nickname", reply->nickname}, {"via", or_null(reply->via)}, {"endpoint", nullptr}};
+        out["relay"] = or_null(reply->relay);
         out["rtt_ms"] = std::chrono::duration<double, std::milli>(reply->round_trip).count();
         if (reply->path) out["endpoint"] = to_string(*reply->path);
         co_return out;
+    }
+
+    static answer netcheck(node_service& self, json) { co_return self.node_.netcheck(); }
+
+    static answer why(node_service& self, json params) {
+        auto name = parameters::text(params, "peer");
+        if (!name) co_return fail(name.error());
+        auto told = co_await self.node_.async_why(std::move(*name));
+        co_return told;
+    }
+
+    static answer doctor(node_service& self, json) {
+        auto found = co_await self.node_.async_doctor();
+        co_return found;
     }
 
     static answer wait(node_service& self, json params) {
@@ -174,6 +190,9 @@ struct node_methods {
         row{"rotate", rotate, {"key_type"}},
         row{"delete_account", delete_account, {"with_networks"}},
         row{"ping", ping, {"peer", "timeout_s"}},
+        row{"netcheck", netcheck, {}},
+        row{"why", why, {"peer"}},
+        row{"doctor", doctor, {}},
         row{"wait", wait, {"for", "timeout_s"}},
         row{"down", down, {}},
         row{"version", version, {}},

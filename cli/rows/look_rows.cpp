@@ -13,6 +13,10 @@ constexpr auto version_fields = std::to_array<field_info>({
     {"protocol", "of the control channel, 1"},
     {"suites", "the crypto suites that it speaks, by name"},
 });
+constexpr auto netcheck_options = std::to_array<option_info>({
+    {"--watch", "-w", "", "go on, and print it again when it changes, until Ctrl-C or --timeout"},
+    {"--timeout", "-t", "SECONDS", "with --watch: end after this time", value_kind::seconds},
+});
 constexpr auto rpc_arguments = std::to_array<argument_info>({
     {"METHOD", value_kind::text, true, "see LOCAL INTERFACE"},
     {"PARAMS", value_kind::text, false, "one JSON object; - reads it from standard input"},
@@ -28,6 +32,31 @@ constexpr auto names_arguments =
     std::to_array<argument_info>({{"KIND", value_kind::choice, true, "networks or peers", "networks peers"}});
 
 constexpr auto rows = std::to_array<command_info>({
+    {"netcheck",
+     "look",
+     "show what this machine's way to the internet is like",
+     {},
+     netcheck_options,
+     "Whether UDP works, what the NAT does with mappings and filtering (RFC 4787), ports that the router forwards, "
+     "IPv6, NAT of the "
+     "provider, whether something answers in the server's place, relays with their round trips, how the server is "
+     "reached, and "
+     "what guessing of ports may still cost. Without a connection to the server it shows what was known last, and says "
+     "so.",
+     "vpn netcheck --json | jq -r .nat.text",
+     "An object; with --watch one a line.",
+     netcheck_fields,
+     run_netcheck},
+    {"doctor",
+     "look",
+     "look for what is wrong with this machine",
+     {},
+     {},
+     "Each check has a verdict (ok, warning, problem) and says what to do. Exit code 1 if there is a problem.",
+     "vpn doctor",
+     "An object.",
+     doctor_fields,
+     run_doctor},
     {"version",
      "look",
      "show the version",

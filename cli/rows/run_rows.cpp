@@ -32,8 +32,9 @@ constexpr auto daemon_options =
     std::to_array<option_info>({server_option, interface_option, port_option, nick_option, key_type_option});
 constexpr auto wait_options = std::to_array<option_info>({
     {"--for", "", "WHAT",
-     "address (it can be bound), online (default), peer=NAME (that peer is online) or direct=NAME (packets to it go "
-     "directly)",
+     "address (it can be bound), online (default), peer=NAME (packets get to it, by relay or directly) or direct=NAME "
+     "(they go "
+     "directly, or over a TCP connection between the two)",
      value_kind::choice, false, "address online peer= direct="},
     {"--timeout", "-t", "SECONDS", "give up after this time; by default 60", value_kind::seconds},
 });

@@ -2,6 +2,7 @@
 // A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels,
 // and the discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
 #include "buri/core/port_mapping/report.hpp"
+#include "buri/core/tunnel/punch_evidence.hpp"
 #include "buri/core/tunnel/tunnel.hpp"
 #include "buri/wire/json.hpp"
 
@@ -121,8 +122,9 @@ struct echo_answered {
 /// once a connection.
 struct reconnect_wanted {};
 
-using node_output = std::variant<send_request, send_plain, open_relay_stream, open_own_socket, keep_channel, close_own_channel, mapping_reached, tunnel_wants, route_peer, remove_tunnel, configure_addresses,
-                                 request_done, node_event, echo_answered, reconnect_wanted>;
+using node_output = std::variant<send_request, send_plain, open_relay_stream, open_own_socket, keep_channel,
+                                 close_own_channel, mapping_reached, tunnel_wants, route_peer, remove_tunnel,
+                                 configure_addresses, request_done, node_event, echo_answered, reconnect_wanted>;
 
 // ---- views for display ---------------------------------------------------------------------------------------------
 
@@ -140,6 +142,18 @@ struct peer_view {
     std::optional<tunnel_status> tunnel;
     std::optional<spi> in;
     std::string problem;  ///< why the server's latest introduction could not be used; empty if it could
+};
+
+/// The ways to a peer, and what was tried to find a direct one.
+struct peer_reach {
+    std::vector<way_view> ways;
+    std::optional<punch_evidence> tried;
+};
+
+/// What is spent on guessing ports, over all peers.
+struct guess_usage {
+    std::size_t live = 0;  ///< guesses that the own NAT may still remember, of punch_budget::live_entries
+    bool is_spraying = false;
 };
 
 class node_machine {
@@ -208,6 +222,9 @@ public:
     [[nodiscard]] const nat_report& nat() const;
     [[nodiscard]] std::vector<relay_view> relays() const;
     [[nodiscard]] std::vector<port_mapping> port_mappings() const;
+    /// Nothing without a tunnel to the peer.
+    [[nodiscard]] std::optional<peer_reach> reach(node_id peer, time_point now) const;
+    [[nodiscard]] guess_usage guesses(time_point now) const;
     /// By its name in a network, by its own nickname if no network has that name, by address, or nick.network.
     /// errc::peer_not_found, errc::peer_ambiguous (the text lists the candidates).
     [[nodiscard]] result<node_id> find_peer(std::string_view text) const;

@@ -2,8 +2,11 @@
 
 #include "buri/base/overloaded.hpp"
 #include "buri/base/timestamp.hpp"
+#include "buri/core/node/reach_words.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/store/files.hpp"
+
+#include <algorithm>
 
 namespace buri::node {
 
@@ -215,9 +218,14 @@ asio::awaitable<result<ping_reply>> node::async_ping(std::string peer, duration 
     ping_reply reply;
     reply.peer = *found;
     reply.round_trip = *answered - sent;
-    for (const auto& view : machine_.peers()) {
-        if (view.info.id == *found && view.tunnel && view.tunnel->path) reply.path = view.tunnel->path->at;
-    }
+    const auto views = machine_.peers();
+    const auto view = std::ranges::find(views, *found, [](const auto& it) { return it.info.id; });
+    if (view == views.end()) co_return reply;
+    reply.nickname = view->info.nickname;
+    if (!view->tunnel || !view->tunnel->path) co_return reply;
+    reply.path = view->tunnel->path->at;
+    reply.via = core::kind_of(*view->tunnel);
+    if (view->tunnel->relay) reply.relay = relay_name(*view->tunnel->relay);
     co_return reply;
 }
 
@@ -230,8 +238,9 @@ result<bool> node::holds(const condition& until) const {
     if (!found) return fail(found.error());
     for (const auto& view : machine_.peers()) {
         if (view.info.id != *found) continue;
-        const bool is_direct = view.tunnel && view.tunnel->state == core::tunnel_state::up;
-        return is_direct || (until.what == kind::peer && view.info.online);
+        const bool is_up = view.tunnel && view.tunnel->state == core::tunnel_state::up && view.tunnel->path;
+        if (until.what == kind::peer) return is_up || (view.tunnel && view.tunnel->resting && view.tunnel->path);
+        return is_up && !view.tunnel->relay;
     }
     return false;
 }

@@ -42,7 +42,10 @@ namespace buri::node {
 
 struct ping_reply {
     node_id peer;
+    std::string nickname;
     std::optional<endpoint> path;
+    std::string via;    ///< direct, tcp, relay; empty if the path was lost meanwhile
+    std::string relay;  ///< its name; empty unless via is relay
     duration round_trip{};
 };
 
@@ -84,6 +87,10 @@ public:
     /// One echo through the tunnel to the peer. errc::timed_out, errc::peer_offline, errc::peer_not_found.
     asio::awaitable<result<ping_reply>> async_ping(std::string peer, duration patience);
     asio::awaitable<result<void>> async_wait(condition until, duration patience);
+    /// Why a peer is reached as it is, with what the peer knows if it tells in time. errc::peer_not_found.
+    asio::awaitable<result<wire::json>> async_why(std::string peer);
+    /// What is wrong with this machine.
+    asio::awaitable<wire::json> async_doctor();
 
     /// One listener; the daemon fans out.
     void set_event_listener(event_listener to) { listener_ = std::move(to); }
@@ -94,6 +101,8 @@ public:
     [[nodiscard]] result<wire::json> network(std::string_view name) const;
     [[nodiscard]] wire::json peers() const;
     [[nodiscard]] result<wire::json> peer(std::string_view name) const;
+    /// What this machine's way to the internet is like.
+    [[nodiscard]] wire::json netcheck() const;
 
     [[nodiscard]] const std::string& nickname() const;
     [[nodiscard]] std::string fingerprint() const;
@@ -160,7 +169,12 @@ private:
     void remember_way();
     bool try_other_suite();
 
+    // netcheck.cpp
+    [[nodiscard]] wire::json why_json(const core::peer_view& view) const;
+    [[nodiscard]] std::string relay_name(std::uint32_t id) const;
+
     // node_report.cpp
+    [[nodiscard]] wire::json path_json(const core::tunnel_status& tunnel) const;
     [[nodiscard]] wire::json peer_json(const core::peer_view& view) const;
     /// `views` as the machine gives them, by address.
     [[nodiscard]] wire::json network_json(const wire::network_info& network,

@@ -1,24 +1,18 @@
 // What a node tells about itself, as the JSON documents of vpn(1).
 #include "buri/core/node/documents.hpp"
+#include "buri/core/node/reach_words.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/node/node.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace buri::node {
 namespace {
 
 using wire::json;
-
-std::string_view to_text(core::nat_mapping nat) {
-    constexpr std::array<std::string_view, 5> names{"unknown", "none", "endpoint_independent", "address_dependent",
-                                                    "address_port_dependent"};
-    return names[static_cast<std::size_t>(nat)];
-}
 
 double to_milliseconds(duration time) {
     return std::round(std::chrono::duration<double, std::milli>(time).count() * 1000) / 1000;
@@ -34,13 +28,22 @@ json problem_json(const std::optional<error>& problem) {
     return {{"name", describe(problem->code).name}, {"text", problem->text}};
 }
 
+bool is_up(const core::peer_view& view) {
+    return view.tunnel && view.tunnel->state == core::tunnel_state::up;
+}
+
+/// A tunnel at rest is reached by its relay as soon as there is something to send.
 std::string_view state_of(const core::peer_view& view) {
-    if (view.tunnel && view.tunnel->state == core::tunnel_state::up) return view.tunnel->relay ? "relay" : "direct";
-    return view.info.online ? "connecting" : "offline";
+    if (is_up(view) && view.tunnel->path) {
+        if (view.tunnel->relay) return view.tunnel->resting ? "idle" : "relay";
+        return "direct";
+    }
+    if (!view.info.online) return "offline";
+    return view.tunnel && view.tunnel->resting ? "idle" : "connecting";
 }
 
 bool is_unencrypted(const core::peer_view& view) {
-    return view.tunnel && view.tunnel->state == core::tunnel_state::up && view.tunnel->plain;
+    return is_up(view) && view.tunnel->plain;
 }
 
 }  // namespace
@@ -49,6 +52,8 @@ json node::status() const {
     const auto views = machine_.peers();
     const auto direct = std::ranges::count_if(views, [](const auto& view) { return state_of(view) == "direct"; });
     const auto online = std::ranges::count_if(views, [](const auto& view) { return state_of(view) != "offline"; });
+    const auto relayed = std::ranges::count_if(views, [](const auto& view) { return state_of(view) == "relay"; });
+    const auto idle = std::ranges::count_if(views, [](const auto& view) { return state_of(view) == "idle"; });
     const auto self = machine_.self() ? machine_.self() : state_.identity;
     json mapped = json::array();
     for (const auto& at : machine_.mapped_endpoints())
@@ -68,9 +73,10 @@ json node::status() const {
         {"mtu", interface_.mtu()},
         {"udp_port", udp_port_},
         {"mapped", std::move(mapped)},
-        {"nat", to_text(machine_.nat().mapping)},
+        {"nat", core::name_of(machine_.nat().mapping)},
         {"networks", machine_.networks().size()},
-        {"peers", {{"total", views.size()}, {"online", online}, {"direct", direct}}},
+        {"peers",
+         {{"total", views.size()}, {"online", online}, {"direct", direct}, {"relay", relayed}, {"idle", idle}}},
         {"unencrypted_peers", unencrypted},
         {"plan", machine_.plan().name.empty() ? json(nullptr) : core::plan_json(machine_.plan())},
         {"problem", problem_json(problem_)},
@@ -87,6 +93,19 @@ json node::status() const {
     return out;
 }
 
+json node::path_json(const core::tunnel_status& tunnel) const {
+    if (!tunnel.path) return nullptr;
+    json out{{"kind", core::kind_of(tunnel)}, {"endpoint", to_string(tunnel.path->at)}, {"relay", nullptr}};
+    if (!tunnel.relay) return out;
+    const auto relays = machine_.relays();
+    const auto known = std::ranges::find(relays, *tunnel.relay, [](const auto& it) { return it.info.id; });
+    const bool is_known = known != relays.end();
+    out["relay"] = {{"id", *tunnel.relay},
+                    {"name", is_known ? known->info.name : std::to_string(*tunnel.relay)},
+                    {"region", is_known ? known->info.region : std::string()}};
+    return out;
+}
+
 json node::peer_json(const core::peer_view& view) const {
     json networks = json::array();
     for (const auto& name : view.networks)
@@ -99,6 +118,8 @@ json node::peer_json(const core::peer_view& view) const {
         {"online", state_of(view) != "offline"},
         {"state", state_of(view)},
         {"endpoint", nullptr},
+        {"path", nullptr},
+        {"mtu", nullptr},
         {"rtt_ms", nullptr},
         {"suite", nullptr},
         {"encrypted", nullptr},
@@ -113,6 +134,8 @@ json node::peer_json(const core::peer_view& view) const {
     if (!view.problem.empty()) out["problem"] = {{"name", "tunnel"}, {"text", view.problem}};
     if (!view.tunnel) return out;
     if (view.tunnel->path) out["endpoint"] = to_string(view.tunnel->path->at);
+    out["path"] = path_json(*view.tunnel);
+    out["mtu"] = or_null(view.tunnel->mtu);
     if (view.tunnel->round_trip) out["rtt_ms"] = to_milliseconds(*view.tunnel->round_trip);
     out["suite"] = describe(view.tunnel->suite).name;
     out["encrypted"] = !view.tunnel->plain;

@@ -40,6 +40,17 @@ result<node_id> node_machine::find_member(const network_name& network, std::stri
     return parts_->known.find_member(network, text);
 }
 
+std::optional<peer_reach> node_machine::reach(node_id peer, time_point now) const {
+    const auto* const present = parts_->tunnels.current(peer);
+    if (present == nullptr) return std::nullopt;
+    return peer_reach{present->ways(now), std::nullopt};
+}
+
+guess_usage node_machine::guesses(time_point now) const {
+    const auto& budget = parts_->around.guesses;
+    return {budget.live(now), budget.is_spraying()};
+}
+
 std::vector<peer_view> node_machine::peers() const {
     std::vector<peer_view> views;
     for (const auto& [id, info] : parts_->known.peers()) {

@@ -358,6 +358,11 @@ std::vector<wire::kept_tunnel> tunnel_table::kept() const {
     return found;
 }
 
+const tunnel* tunnel_table::current(node_id peer) const {
+    const auto found = peers_.find(peer);
+    return found == peers_.end() ? nullptr : found->second.current.get();
+}
+
 void tunnel_table::describe(peer_view& view) const {
     const auto found = peers_.find(view.info.id);
     if (found == peers_.end()) return;

@@ -73,6 +73,8 @@ public:
     /// Those with keys, for hello.
     [[nodiscard]] std::vector<wire::kept_tunnel> kept() const;
     void describe(peer_view& view) const;
+    /// The tunnel that packets to the peer take; nothing if there is none.
+    [[nodiscard]] const tunnel* current(node_id peer) const;
 
 private:
     struct retired {

@@ -180,6 +180,25 @@ std::optional<std::uint32_t> path_finder::path_relay() const {
     return found == relays_.end() ? std::nullopt : std::optional(found->relay);
 }
 
+std::vector<way_view> path_finder::ways(time_point now) const {
+    std::vector<way_view> all;
+    for (const auto& each : remotes_) {
+        way_view view{.at = each.at(), .kind = each.kind()};
+        const auto relay = std::ranges::find(relays_, each.at(), &relay_path::where);
+        if (relay != relays_.end()) view.relay = relay->relay;
+        view.is_path = path_ == each.at();
+        view.is_alive = each.is_proven();
+        if (each.has_answered()) {
+            view.round_trip = each.round_trip();
+            view.age = now - each.last_answer();
+        }
+        view.loss = each.loss();
+        view.measured = each.measured();
+        all.push_back(view);
+    }
+    return all;
+}
+
 std::optional<duration> path_finder::round_trip() const {
     const auto* const present = path_ ? find(*path_) : nullptr;
     return present != nullptr && present->has_answered() ? std::optional(present->round_trip()) : std::nullopt;

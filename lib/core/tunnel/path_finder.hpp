@@ -64,6 +64,9 @@ public:
     [[nodiscard]] std::optional<ip_address> path_own() const { return path_ ? find(*path_)->own() : std::nullopt; }
     /// The relay that the path leads through.
     [[nodiscard]] std::optional<std::uint32_t> path_relay() const;
+    /// The path is a connection to the peer itself.
+    [[nodiscard]] bool is_path_stream() const { return path_ && find(*path_)->is_stream(); }
+    [[nodiscard]] std::vector<way_view> ways(time_point now) const;
     [[nodiscard]] std::optional<duration> round_trip() const;
     [[nodiscard]] std::optional<duration> relay_round_trip() const;
     /// It answered a probe, or is a relay that this end is bound to.

@@ -4,6 +4,7 @@
 #include "buri/base/ids.hpp"
 #include "buri/base/time_point.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -22,6 +23,13 @@ public:
     bool take(time_point now);
     /// When take() can be true again; `now` if it can be at once.
     [[nodiscard]] time_point next(time_point now) const;
+
+    /// Guesses whose entries the own NAT may still hold.
+    [[nodiscard]] std::size_t live(time_point now) const {
+        const auto is_live = [&](time_point sent) { return now - sent < entry_life; };
+        return static_cast<std::size_t>(std::ranges::count_if(sent_, is_live));
+    }
+    [[nodiscard]] bool is_spraying() const { return static_cast<bool>(spraying_); }
 
     /// True if this peer's spray may begin, in either part: once in between_sprays, and one at a time. Ends with end_spray().
     bool begin_spray(node_id peer, time_point now);

@@ -7,19 +7,13 @@
 #include "buri/base/path_address.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
+#include "buri/core/tunnel/way_view.hpp"
 #include "buri/wire/datagram.hpp"
 
 #include <deque>
 #include <optional>
 
 namespace buri::core {
-
-enum class way_kind : std::uint8_t {
-    told,     ///< an address that the server named
-    learned,  ///< whence a datagram of the peer came, or where punching looks for it; without credit of its own
-    relay,    ///< a relay at which this end is bound
-    stream,   ///< a connection to the peer itself
-};
 
 class remote {
 public:

@@ -157,6 +157,7 @@ tunnel_status tunnel::status() const {
     now.state = all.state;
     now.path = all.paths.path();
     now.relay = all.paths.path_relay();
+    now.is_stream = all.paths.is_path_stream();
     now.resting = all.is_resting();
     now.mtu = all.mtu.limit();
     now.round_trip = all.paths.round_trip();
@@ -165,6 +166,10 @@ tunnel_status tunnel::status() const {
     now.plain = all.between.plain;
     now.problem = all.problem();
     return now;
+}
+
+std::vector<way_view> tunnel::ways(time_point now) const {
+    return parts_->paths.ways(now);
 }
 
 node_id tunnel::peer() const {

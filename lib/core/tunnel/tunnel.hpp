@@ -15,6 +15,7 @@
 #include "buri/base/time_point.hpp"
 #include "buri/core/tunnel/punch_evidence.hpp"
 #include "buri/core/tunnel/surroundings.hpp"
+#include "buri/core/tunnel/way_view.hpp"
 #include "buri/crypto/identity_key.hpp"
 #include "buri/crypto/sealing.hpp"
 #include "buri/crypto/traffic_keys.hpp"
@@ -131,6 +132,7 @@ struct tunnel_status {
     tunnel_state state = tunnel_state::probing;
     std::optional<path_address> path;
     std::optional<std::uint32_t> relay;  ///< the path leads through this relay
+    bool is_stream = false;              ///< the path is a connection to the peer itself
     bool resting = false;                ///< no traffic for long: no keepalives, and the next packet wakes it
     std::optional<std::uint16_t> mtu;    ///< of IP packets inside, as probed
     std::optional<duration> round_trip;
@@ -194,6 +196,8 @@ public:
     [[nodiscard]] tunnel_status status() const;
     /// What was tried to reach the peer directly.
     [[nodiscard]] punch_evidence evidence(time_point now) const;
+    /// Every way that is known, for display.
+    [[nodiscard]] std::vector<way_view> ways(time_point now) const;
     [[nodiscard]] node_id peer() const;
     [[nodiscard]] spi spi_in() const;
     [[nodiscard]] spi spi_out() const;

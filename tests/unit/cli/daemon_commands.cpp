@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <sstream>
+#include <vector>
 
 #include "desk.hpp"
 
@@ -201,10 +203,12 @@ TEST_CASE("an empty list is an empty answer with a hint beside it", "[commands]"
     CHECK(at.user.out.empty());
 }
 
+const json by_relay{{"rtt_ms", 24.8}, {"via", "relay"}, {"endpoint", "192.0.2.1:17770"}, {"relay", "fra1"}};
+const json directly{{"rtt_ms", 1.2}, {"via", "direct"}, {"endpoint", "198.51.100.7:41641"}, {"relay", nullptr}};
+
 TEST_CASE("ping prints an answer a line and a summary", "[commands]") {
     desk at;
-    at.daemon.on("ping", json{{"rtt_ms", 1.2}, {"via", "direct"}, {"endpoint", "198.51.100.7:41641"}},
-                 refusal(errc::timed_out));
+    at.daemon.on("ping", directly, refusal(errc::timed_out));
     CHECK(at.run("ping nas -c 2 -i 0 --timeout 0.5") == 0);
     CHECK(at.user.out ==
           "pong from nas direct 198.51.100.7:41641 1.2 ms\nno answer from nas\n1 of 2 answered, least 1.2 ms, mean 1.2 "
@@ -212,11 +216,88 @@ TEST_CASE("ping prints an answer a line and a summary", "[commands]") {
     CHECK(at.params() == json{{"peer", "nas"}, {"timeout_s", 0.5}});
     CHECK(at.run("ping nas -c 1") == 6);
     CHECK(at.user.out == "no answer from nas\n0 of 1 answered\n");
-    CHECK(at.run("ping nas -c 2 -i 0 --json") == 6);
-    CHECK(json::parse(at.user.out) == json{{"peer", "nas"},
-                                           {"sent", 2},
-                                           {"answered", 0},
-                                           {"echoes", {{{"error", "timed_out"}}, {{"error", "timed_out"}}}}});
+}
+
+TEST_CASE("ping ends when the way is direct", "[commands]") {
+    desk at;
+    at.daemon.on("ping", by_relay, directly);
+    CHECK(at.run("ping nas -i 0") == 0);
+    CHECK(
+        at.user.out ==
+        "pong from nas via relay fra1 24.8 ms\npong from nas direct 198.51.100.7:41641 1.2 ms\n2 of 2 answered, least "
+        "1.2 ms, mean 13.0 ms, most 24.8 ms\n");
+    CHECK(at.run("ping nas -i 0 --count 3") == 0);
+    CHECK(at.daemon.calls().size() == 5);
+    CHECK(at.run("ping nas -i 0 --count 3 --until-direct") == 0);
+    CHECK(at.daemon.calls().size() == 6);
+}
+
+TEST_CASE("ping by relay only has an exit code of its own", "[commands]") {
+    desk at;
+    at.daemon.on("ping", by_relay);
+    CHECK(at.run("ping nas -i 0") == 9);
+    CHECK(at.daemon.calls().size() == 10);
+    CHECK(at.user.err == "only by relay. 'vpn why nas' says why\n");
+    CHECK(at.run("ping nas -c 1 --any") == 0);
+    CHECK(at.user.err.empty());
+    at.daemon.on("ping", json{{"rtt_ms", 5}, {"via", "tcp"}, {"endpoint", "198.51.100.7:443"}});
+    at.run("ping nas -c 1 --any");
+    CHECK(at.run("ping nas -i 0") == 0);
+    CHECK(at.user.out.starts_with("pong from nas direct tcp 198.51.100.7:443 5.0 ms\n"));
+}
+
+TEST_CASE("ping as JSON is an object a line, the last for all", "[commands]") {
+    desk at;
+    at.daemon.on("ping", refusal(errc::timed_out), by_relay);
+    CHECK(at.run("ping nas -c 2 -i 0 --json") == 9);
+    std::istringstream lines(at.user.out);
+    std::vector<json> told;
+    for (std::string line; std::getline(lines, line);)
+        told.push_back(json::parse(line));
+    REQUIRE(told.size() == 3);
+    CHECK(told[0] == json{{"number", 1}, {"error", "timed_out"}});
+    CHECK(told[1]["number"] == 2);
+    CHECK(told[1]["via"] == "relay");
+    CHECK(told[1]["relay"] == "fra1");
+    CHECK(told[2] == json{{"peer", "nas"},
+                          {"sent", 2},
+                          {"answered", 1},
+                          {"via", "relay"},
+                          {"direct", false},
+                          {"echoes", {told[0], told[1]}}});
+}
+
+TEST_CASE("doctor's exit code tells whether there is a problem", "[commands]") {
+    desk at;
+    const json warned{{"name", "clock"}, {"verdict", "warning"}, {"text", "drifts"}, {"remedy", "set it"}};
+    at.daemon.on("doctor", json{{"ok", true}, {"checks", {warned}}}, json{{"ok", false}, {"checks", json::array()}});
+    CHECK(at.run("doctor") == 0);
+    CHECK(at.user.out == "ok       daemon  running\nwarning  clock   drifts\n                 -> set it\n");
+    CHECK(at.run("doctor --json") == 1);
+    CHECK(at.document()["checks"][0]["name"] == "daemon");
+    CHECK(at.run("--socket /no/such/socket doctor --json") == 1);
+    CHECK(at.document()["ok"] == false);
+    CHECK(at.document()["checks"][0]["remedy"] == "start it with 'vpn up'");
+}
+
+TEST_CASE("netcheck --watch prints again what changes", "[commands]") {
+    desk at;
+    const auto relays = [](double rtt) { return json::array({{{"name", "fra1"}, {"rtt_ms", rtt}}}); };
+    at.daemon.on("netcheck", json{{"udp", true}, {"relays", relays(1)}});
+    CHECK(at.run("netcheck --watch --timeout 0.01 --json") == 0);
+    CHECK(at.document() == json{{"udp", true}, {"relays", relays(1)}});
+    at.daemon.on("netcheck", json{{"udp", true}, {"relays", relays(2)}});
+    at.daemon.on("netcheck", json{{"udp", false}, {"relays", relays(2)}});
+    CHECK(at.run("netcheck") == 0);
+    CHECK(at.user.out.find("UDP  works\n") != std::string::npos);
+}
+
+TEST_CASE("why passes on whom it is about", "[commands]") {
+    desk at;
+    at.daemon.on("why", json{{"peer", nas}, {"verdict", "Packets go directly."}, {"advice", json::array()}});
+    CHECK(at.run("why nas") == 0);
+    CHECK(at.params() == json{{"peer", "nas"}});
+    CHECK(at.user.out.find("Packets go directly.\n") != std::string::npos);
 }
 
 TEST_CASE("ping ends at once for a peer that does not exist", "[commands]") {

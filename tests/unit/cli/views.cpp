@@ -4,6 +4,7 @@
 #include "cli/administration_views.hpp"
 #include "cli/display_width.hpp"
 #include "cli/printable.hpp"
+#include "cli/reach_views.hpp"
 #include "cli/server_views.hpp"
 #include "cli/text_table.hpp"
 
@@ -183,6 +184,24 @@ TEST_CASE("a peer is shown with everything that is known", "[views]") {
           "networks  lab\n");
 }
 
+TEST_CASE("a peer behind a relay is shown with the relay's name", "[views]") {
+    auto nas = peer("100.90.77.1", "nas", "relay");
+    nas["endpoint"] = "192.0.2.1:17770";
+    nas["rtt_ms"] = 24.8;
+    nas["path"] = {{"kind", "relay"}, {"endpoint", "192.0.2.1:17770"}, {"relay", {{"id", 1}, {"name", "fra1"}}}};
+    nas["mtu"] = 1400;
+    CHECK(peers_view(json::array({nas}), plain).find("!  100.90.77.1  nas       relay  fra1      24.8 ms  lab\n") !=
+          std::string::npos);
+    CHECK(peer_view(nas, plain).find("state     relay  fra1  24.8 ms\n") != std::string::npos);
+    CHECK(peer_view(nas, plain).find("mtu 1400") != std::string::npos);
+    nas["state"] = "direct";
+    nas["path"] = {{"kind", "tcp"}, {"endpoint", "198.51.100.7:443"}, {"relay", nullptr}};
+    nas["endpoint"] = "198.51.100.7:443";
+    CHECK(peer_view(nas, plain).find("state     direct (tcp)  198.51.100.7:443  24.8 ms\n") != std::string::npos);
+    const json counts{{"total", 5}, {"online", 4}, {"direct", 2}, {"relay", 1}, {"idle", 0}};
+    CHECK(status_view({{"peers", counts}}, now, plain) == "peers  5, 4 online, 2 direct, 1 by relay\n");
+}
+
 TEST_CASE("an event is a line", "[views]") {
     CHECK(event_view({{"event", "peer"},
                       {"time", "2026-01-02T03:04:05Z"},
@@ -229,6 +248,14 @@ TEST_CASE("fields of the wrong kind are left out", "[views]") {
         CHECK_NOTHROW(server_network_view(wrong, plain));
         CHECK_NOTHROW(plans_view(json::array({wrong}), plain));
         CHECK_NOTHROW(licences_view(json::array({wrong}), plain));
+        for (const auto* field : {"nat", "ipv6", "port_mapping", "control", "punching", "relays", "peer", "you",
+                                  "other", "ways", "advice", "checks"}) {
+            for (const auto& within : {wrong, json::array({wrong})}) {
+                CHECK_NOTHROW(netcheck_view({{field, within}}, plain));
+                CHECK_NOTHROW(why_view({{field, within}}, plain));
+                CHECK_NOTHROW(doctor_view({{field, within}}, plain));
+            }
+        }
     }
 }
 

@@ -23,15 +23,16 @@ TEST_CASE("every method of the local interface is there once", "[node_methods]")
     std::ranges::sort(methods);
     CHECK(std::ranges::adjacent_find(methods) == methods.end());
     for (const auto* const name :
-         {"status",   "networks", "network",  "peers",   "peer",    "create",        "join",          "leave",
-          "delete",   "nick",     "ping",     "wait",    "down",    "version",       "events",        "set",
-          "requests", "approve",  "reject",   "evict",   "ban",     "unban",         "bans",          "grant",
-          "revoke",   "admins",   "transfer", "heir",    "welcome", "announce",      "announcements", "invite",
-          "invites",  "uninvite", "log",      "licence", "rotate",  "delete_account"}) {
+         {"status",  "networks", "network",        "peers",    "peer",    "create",   "join",
+          "leave",   "delete",   "nick",           "ping",     "wait",    "down",     "version",
+          "events",  "set",      "requests",       "approve",  "reject",  "evict",    "ban",
+          "unban",   "bans",     "grant",          "revoke",   "admins",  "transfer", "heir",
+          "welcome", "announce", "announcements",  "invite",   "invites", "uninvite", "log",
+          "licence", "rotate",   "delete_account", "netcheck", "why",     "doctor"}) {
         CAPTURE(name);
         CHECK(std::ranges::binary_search(methods, std::string_view(name)));
     }
-    CHECK(methods.size() == 38);
+    CHECK(methods.size() == 41);
 }
 
 }  // namespace buri::daemon
