@@ -170,8 +170,9 @@ TEST_CASE("with --json an error is a document too", "[command_line]") {
 
 TEST_CASE("without a daemon the exit code is 3 and the text says what to do", "[command_line]") {
     session user;
-    for (const auto* words : {"status", "list", "peers", "show nas", "ping nas", "why nas", "netcheck", "nick", "nick anna", "wait", "events",
-                              "rpc status", "create lab1 --open", "join lab1", "leave lab1", "delete lab1"}) {
+    for (const auto* words :
+         {"status", "list", "peers", "show nas", "ping nas", "why nas", "netcheck", "nick", "nick anna", "wait",
+          "events", "rpc status", "create lab1 --open", "join lab1", "leave lab1", "delete lab1"}) {
         INFO(words);
         CHECK(user.run(std::string("--socket /no/such/socket ") + words) == 3);
         CHECK(user.err ==
