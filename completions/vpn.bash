@@ -5,7 +5,7 @@ _vpn() {
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case "$command ${COMP_WORDS[i]}" in
-        *' --state' | *' --socket' | *' --config' | *' --color' | 'up --server' | 'up --interface' | 'up --port' | 'up --nick' | 'up --key-type' | 'daemon --server' | 'daemon --interface' | 'daemon --port' | 'daemon --nick' | 'daemon --key-type' | 'wait --for' | 'wait --timeout' | 'wait -t' | 'events --count' | 'events -n' | 'events --timeout' | 'events -t' | 'create --password-file' | 'join --password-file' | 'set --password-file' | 'set --approve' | 'set --encryption' | 'ban --reason' | 'ban --until' | 'admin grant --can' | 'admin revoke --can' | 'invite --uses' | 'invite --expires' | 'log --lines' | 'log -n' | 'log --timeout' | 'log -t' | 'ping --count' | 'ping -c' | 'ping --interval' | 'ping -i' | 'ping --timeout' | 'ping -t' | 'keys rotate --key-type' | 'server init --host' | 'server plan set --until' | 'server licence make --plan' | 'server licence make --for' | 'server licence make --months' | 'server licence make --count' | 'server relay add --region' | 'server log --lines' | 'server log -n' | 'server log --timeout' | 'server log -t' | 'relay run --server' | 'relay run --token-file' | 'relay run --token' | 'relay run --listen-udp' | 'relay run --listen-tls' | 'relay run --listen-tcp' | 'relay run --address' | 'relay run --max-kbit') ((i++)) ;;
+        *' --state' | *' --socket' | *' --config' | *' --color' | 'up --server' | 'up --interface' | 'up --port' | 'up --nick' | 'up --key-type' | 'daemon --server' | 'daemon --interface' | 'daemon --port' | 'daemon --nick' | 'daemon --key-type' | 'wait --for' | 'wait --timeout' | 'wait -t' | 'events --count' | 'events -n' | 'events --timeout' | 'events -t' | 'create --password-file' | 'join --password-file' | 'set --password-file' | 'set --approve' | 'set --encryption' | 'ban --reason' | 'ban --until' | 'admin grant --can' | 'admin revoke --can' | 'invite --uses' | 'invite --expires' | 'log --lines' | 'log -n' | 'log --timeout' | 'log -t' | 'ping --count' | 'ping -c' | 'ping --interval' | 'ping -i' | 'ping --timeout' | 'ping -t' | 'keys rotate --key-type' | 'netcheck --timeout' | 'netcheck -t' | 'server init --host' | 'server plan set --until' | 'server licence make --plan' | 'server licence make --for' | 'server licence make --months' | 'server licence make --count' | 'server relay add --region' | 'server log --lines' | 'server log -n' | 'server log --timeout' | 'server log -t' | 'relay run --server' | 'relay run --token-file' | 'relay run --token' | 'relay run --listen-udp' | 'relay run --listen-tls' | 'relay run --listen-tcp' | 'relay run --address' | 'relay run --max-kbit') ((i++)) ;;
         *' -'*) ;;
         ' '*) command=${COMP_WORDS[i]} ;;
         *)
@@ -48,6 +48,7 @@ _vpn() {
         'ping --interval' | 'ping -i') :; return ;;
         'ping --timeout' | 'ping -t') :; return ;;
         'keys rotate --key-type') COMPREPLY=($(compgen -W 'ed25519 rsa' -- "$word")); return ;;
+        'netcheck --timeout' | 'netcheck -t') :; return ;;
         'server init --host') :; return ;;
         'server plan set --until') :; return ;;
         'server licence make --plan') :; return ;;
@@ -85,9 +86,10 @@ _vpn() {
         'welcome') options='--clear' ;;
         'invite') options='--uses --expires --approve' ;;
         'log') options='--follow --lines --timeout' ;;
-        'ping') options='--count --interval --timeout' ;;
+        'ping') options='--count --until-direct --any --interval --timeout' ;;
         'keys rotate') options='--key-type' ;;
         'account delete') options='--with-networks --yes' ;;
+        'netcheck') options='--watch --timeout' ;;
         'server init') options='--host' ;;
         'server remove-account') options='--with-networks' ;;
         'server plan set') options='--until' ;;
@@ -101,7 +103,7 @@ _vpn() {
         return
     fi
     case "${command:+$command }$position" in
-        '0') COMPREPLY=($(compgen -W 'up down daemon status wait events create join leave delete list set requests approve reject evict ban unban bans admin transfer welcome announce invite invites uninvite log peers show ping nick keys licence account version rpc completion server relay' -- "$word")) ;;
+        '0') COMPREPLY=($(compgen -W 'up down daemon status wait events create join leave delete list set requests approve reject evict ban unban bans admin transfer welcome announce invite invites uninvite log peers show ping why nick keys licence account netcheck doctor version rpc completion server relay' -- "$word")) ;;
         'admin 0') COMPREPLY=($(compgen -W 'grant revoke list' -- "$word")) ;;
         'keys 0') COMPREPLY=($(compgen -W 'show rotate' -- "$word")) ;;
         'licence 0') COMPREPLY=($(compgen -W 'install' -- "$word")) ;;
@@ -141,6 +143,7 @@ _vpn() {
         'log 0') COMPREPLY=($(compgen -W "$(vpn names networks 2>/dev/null)" -- "$word")) ;;
         'show 0') COMPREPLY=($(compgen -W "$(vpn names peers 2>/dev/null)" -- "$word")) ;;
         'ping 0') COMPREPLY=($(compgen -W "$(vpn names peers 2>/dev/null)" -- "$word")) ;;
+        'why 0') COMPREPLY=($(compgen -W "$(vpn names peers 2>/dev/null)" -- "$word")) ;;
         'completion 0') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")) ;;
         'server backup 0') COMPREPLY=($(compgen -f -- "$word")) ;;
         'server restore 0') COMPREPLY=($(compgen -f -- "$word")) ;;

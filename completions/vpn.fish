@@ -4,7 +4,7 @@ function __vpn_words
     for word in (commandline -opc)[2..-1]
         if test $is_value = 1
             set is_value 0
-        else if contains -- $word --state --socket --config --color --server --interface --port --nick --key-type --server --interface --port --nick --key-type --for --timeout -t --count -n --timeout -t --password-file --password-file --password-file --approve --encryption --reason --until --can --can --uses --expires --lines -n --timeout -t --count -c --interval -i --timeout -t --key-type --host --until --plan --for --months --count --region --lines -n --timeout -t --server --token-file --token --listen-udp --listen-tls --listen-tcp --address --max-kbit
+        else if contains -- $word --state --socket --config --color --server --interface --port --nick --key-type --server --interface --port --nick --key-type --for --timeout -t --count -n --timeout -t --password-file --password-file --password-file --approve --encryption --reason --until --can --can --uses --expires --lines -n --timeout -t --count -c --interval -i --timeout -t --key-type --timeout -t --host --until --plan --for --months --count --region --lines -n --timeout -t --server --token-file --token --listen-udp --listen-tls --listen-tcp --address --max-kbit
             set is_value 1
         else if not string match -q -- '-*' $word
             echo $word
@@ -60,11 +60,14 @@ complete -c vpn -n '__vpn_after 0' -a uninvite -d 'take an invite back'
 complete -c vpn -n '__vpn_after 0' -a log -d 'show what was done to a network, by whom'
 complete -c vpn -n '__vpn_after 0' -a peers -d 'show everybody in your networks'
 complete -c vpn -n '__vpn_after 0' -a show -d 'show everything about a peer'
-complete -c vpn -n '__vpn_after 0' -a ping -d 'measure the way to a peer, inside the tunnel'
+complete -c vpn -n '__vpn_after 0' -a ping -d 'measure the way to a peer, and see it become direct'
+complete -c vpn -n '__vpn_after 0' -a why -d 'explain how a peer is reached, and what would make it better'
 complete -c vpn -n '__vpn_after 0' -a nick -d 'show or change this nodes nickname'
 complete -c vpn -n '__vpn_after 0' -a keys -d 'keys'
 complete -c vpn -n '__vpn_after 0' -a licence -d 'licence keys'
 complete -c vpn -n '__vpn_after 0' -a account -d 'this nodes account'
+complete -c vpn -n '__vpn_after 0' -a netcheck -d 'show what this machines way to the internet is like'
+complete -c vpn -n '__vpn_after 0' -a doctor -d 'look for what is wrong with this machine'
 complete -c vpn -n '__vpn_after 0' -a version -d 'show the version'
 complete -c vpn -n '__vpn_after 0' -a rpc -d 'call a method of the local interface'
 complete -c vpn -n '__vpn_after 0' -a completion -d 'print the completion script of a shell'
@@ -113,7 +116,7 @@ complete -c vpn -n '__vpn_in daemon' -l interface -x -d 'the network interface; 
 complete -c vpn -n '__vpn_in daemon' -l port -x -d 'the UDP port; by default one chosen once at random and kept'
 complete -c vpn -n '__vpn_in daemon' -l nick -x -d 'the nickname; by default this machines name'
 complete -c vpn -n '__vpn_in daemon' -l key-type -x -a 'ed25519 rsa' -d 'of a key that has to be made: ed25519 (default) or rsa'
-complete -c vpn -n '__vpn_in wait' -l for -x -a 'address online peer= direct=' -d 'address (it can be bound), online (default), peer=NAME (that peer is online) or direct=NAME (packets to it go directly)'
+complete -c vpn -n '__vpn_in wait' -l for -x -a 'address online peer= direct=' -d 'address (it can be bound), online (default), peer=NAME (packets get to it, by relay or directly) or direct=NAME (they go directly, or over a TCP connection between the two)'
 complete -c vpn -n '__vpn_in wait' -l timeout -s t -x -d 'give up after this time; by default 60'
 complete -c vpn -n '__vpn_in events' -l count -s n -x -d 'end after N events'
 complete -c vpn -n '__vpn_in events' -l timeout -s t -x -d 'end after this time; with --count, exit code 6 if fewer came'
@@ -174,13 +177,18 @@ complete -c vpn -n '__vpn_in log' -l lines -s n -x -d 'only the newest N of what
 complete -c vpn -n '__vpn_in log' -l timeout -s t -x -d 'with --follow: end after this time'
 complete -c vpn -n '__vpn_after 0 log' -a '(vpn names networks 2>/dev/null)'
 complete -c vpn -n '__vpn_after 0 show' -a '(vpn names peers 2>/dev/null)'
-complete -c vpn -n '__vpn_in ping' -l count -s c -x -d 'echoes to send; by default 4'
+complete -c vpn -n '__vpn_in ping' -l count -s c -x -d 'echoes to send; by default up to 10, until the way is direct'
+complete -c vpn -n '__vpn_in ping' -l until-direct -d 'with --count: end as soon as the way is direct'
+complete -c vpn -n '__vpn_in ping' -l any -d 'an answer by relay is as good as a direct one: exit code 0'
 complete -c vpn -n '__vpn_in ping' -l interval -s i -x -d 'between two echoes; by default 1'
 complete -c vpn -n '__vpn_in ping' -l timeout -s t -x -d 'wait for each answer; by default 3'
 complete -c vpn -n '__vpn_after 0 ping' -a '(vpn names peers 2>/dev/null)'
+complete -c vpn -n '__vpn_after 0 why' -a '(vpn names peers 2>/dev/null)'
 complete -c vpn -n '__vpn_in keys rotate' -l key-type -x -a 'ed25519 rsa' -d 'of the new key: ed25519 or rsa; by default as before'
 complete -c vpn -n '__vpn_in account delete' -l with-networks -d 'delete the networks that it owns too; without it, owning one is an error'
 complete -c vpn -n '__vpn_in account delete' -l yes -s y -d 'do not ask; a script needs it'
+complete -c vpn -n '__vpn_in netcheck' -l watch -s w -d 'go on, and print it again when it changes, until Ctrl-C or --timeout'
+complete -c vpn -n '__vpn_in netcheck' -l timeout -s t -x -d 'with --watch: end after this time'
 complete -c vpn -n '__vpn_after 0 completion' -a 'bash zsh fish'
 complete -c vpn -n '__vpn_in server init' -l host -x -d 'the name or address under which nodes reach it; by default this machines name'
 complete -c vpn -n '__vpn_in server remove-account' -l with-networks -d 'delete the networks that it owns too'
