@@ -24,7 +24,11 @@ fleet_link::fleet_link(const asio::any_io_executor& executor, const crypto::iden
       listener_(std::move(listener)),
       log_(log),
       link_(executor, key, random, log),
-      pause_(executor) {}
+      pause_(executor) {
+    // A key that is kept is not told again.
+    auto kept = crypto::public_key::from_blob(settings_.server.key_blob);
+    if (kept && kept->type() == crypto::key_type::ed25519) server_key_ = std::move(*kept);
+}
 
 bool fleet_link::is_final(const error& why) const {
     // A fleet's token is refused only by a server that has proved who it is.

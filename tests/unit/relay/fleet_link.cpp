@@ -134,13 +134,14 @@ struct member {
     net::task_group tasks{context.get_executor()};
     std::optional<relay::fleet_link> link;
 
-    explicit member(bytes token = good_token, std::string fingerprint = {}) {
+    explicit member(bytes token = good_token, std::string fingerprint = {}, bytes known_key = {}) {
         relay::fleet_link_settings settings;
         settings.server.host = "127.0.0.1";
         settings.server.port = server.port();
         settings.server.fingerprint = fingerprint;
         if (fingerprint.empty())
             settings.server.fingerprint = crypto::fingerprint(host_keys().ed25519.public_part().blob());
+        settings.server.key_blob = std::move(known_key);
         settings.nickname = "relay";
         settings.tls_port = 0;
         settings.hello.token = std::move(token);
@@ -194,6 +195,12 @@ TEST_CASE("a relay joins its fleet: it says where it is and learns its name and 
     CHECK(relay.kept_identity == account);
     CHECK(relay.kept.key_blob == host_keys().ed25519.public_part().blob());
     CHECK(relay.problems.empty());
+}
+
+TEST_CASE("a relay that has the server's key from before joins as well") {
+    member relay(good_token, {}, host_keys().ed25519.public_part().blob());
+    REQUIRE(relay.until([&] { return relay.joined.size() == 1; }));
+    CHECK(relay.signers.front() == host_keys().ed25519.public_part().blob());
 }
 
 TEST_CASE("a relay comes back when its connection ends, with the account that it has") {
