@@ -349,7 +349,8 @@ time_point tunnel_table::next_deadline() const {
 std::vector<wire::kept_tunnel> tunnel_table::kept() const {
     std::vector<wire::kept_tunnel> found;
     const auto add = [&](const std::unique_ptr<tunnel>& which) {
-        if (which && has_send_keys(*which)) found.push_back({which->peer(), which->spi_in(), which->spi_out()});
+        if (which && (has_send_keys(*which) || which->status().resting))
+            found.push_back({which->peer(), which->spi_in(), which->spi_out()});
     };
     for (const auto& [id, peer] : peers_) {
         add(peer.current);

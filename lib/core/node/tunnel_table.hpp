@@ -70,7 +70,7 @@ public:
     /// When take_wanted gives something next.
     [[nodiscard]] time_point next_wanted() const;
 
-    /// Those with keys, for hello.
+    /// Those with keys or at rest, for hello.
     [[nodiscard]] std::vector<wire::kept_tunnel> kept() const;
     void describe(peer_view& view) const;
     /// The tunnel that packets to the peer take; nothing if there is none.
