@@ -150,7 +150,6 @@ void sim_server::connect(control_peer& from) {
         pass(opened, opened->last_down, [opened] {
             if (opened->peer != nullptr) opened->peer->on_channel_open();
         });
-        tell_relays(opened);
         mediator_->on_connected(number, opened->node, {address_of(opened->node), 50'000}, world_.now());
         drain();
     });
@@ -165,23 +164,18 @@ sim_relay& sim_server::add_relay(segment& internet, const ip_address& at) {
     return *relays_.back();
 }
 
-void sim_server::tell_relays(const session_ptr& to) {
-    if (relays_.empty()) return;
-    wire::relay_list all;
-    for (const auto& each : relays_)
-        all.relays.push_back(each->info());
-    pass(to, to->last_down, [to, all] {
-        if (to->peer != nullptr) to->peer->on_channel_message(wire::numbered_event{0, all});
-    });
-}
-
-void sim_server::grant_relays(node_id to, wire::server_message& message) const {
+void sim_server::add_relays(node_id to, wire::server_message& message) const {
     auto* const event = std::get_if<wire::numbered_event>(&message);
-    auto* const open = event != nullptr ? std::get_if<wire::tunnel_open>(&event->body) : nullptr;
-    if (open == nullptr || relays_.empty()) return;
-    open->relays.emplace();
-    for (const auto& each : relays_)
-        open->relays->push_back(each->grant(to, open->in));
+    if (event == nullptr || relays_.empty()) return;
+    if (auto* const list = std::get_if<wire::relay_list>(&event->body)) {
+        for (const auto& each : relays_)
+            list->relays.push_back(each->info());
+    }
+    if (auto* const open = std::get_if<wire::tunnel_open>(&event->body)) {
+        open->relays.emplace();
+        for (const auto& each : relays_)
+            open->relays->push_back(each->grant(to, open->in));
+    }
 }
 
 void sim_server::send(control_peer& from, const wire::numbered_request& message) {
@@ -230,7 +224,7 @@ void sim_server::carry_out(core::mediator_output what) {
                        const auto to = sessions_.find(message.to);
                        if (to == sessions_.end()) return;
                        const auto through = to->second;
-                       grant_relays(through->node, message.message);
+                       add_relays(through->node, message.message);
                        const auto text = wire::encode(message.message);
                        pass(through, through->last_down, [this, through, text] {
                            if (through->peer == nullptr) return;

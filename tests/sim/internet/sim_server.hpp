@@ -73,8 +73,8 @@ private:
     using session_ptr = std::shared_ptr<session>;
 
     void on_stun(packet what);
-    void tell_relays(const session_ptr& to);
-    void grant_relays(node_id to, wire::server_message& message) const;
+    /// The sim's relays into what the mediator says; it knows of none.
+    void add_relays(node_id to, wire::server_message& message) const;
     /// In order, and not while the path is cut.
     void pass(const session_ptr& through, time_point& last, std::function<void()> what);
     [[nodiscard]] std::optional<core::connection_id> number_of(const control_peer& from) const;

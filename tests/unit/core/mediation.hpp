@@ -128,7 +128,7 @@ public:
     }
 
     void tell_endpoints(node_id node) {
-        REQUIRE(succeeds(node, wire::endpoints{{candidate_of(node)}, wire::nat_kind::none}));
+        REQUIRE(succeeds(node, wire::endpoints{{candidate_of(node)}, wire::nat_kind::none, {}}));
     }
 
     /// Connects, says hello and where it is.

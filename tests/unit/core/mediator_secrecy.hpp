@@ -87,6 +87,9 @@ private:
     void check(const wire::tunnel_open& told) const { peer(told.peer); }
     void check(const wire::tunnel_close&) const {}  // it held the tunnel
     void check(const wire::peer_candidates& told) const { peer(told.peer); }
+    void check(const wire::tunnel_relays& told) const { peer(told.peer); }
+    void check(const wire::relay_list&) const {}
+    void check(const wire::seen_event&) const {}
     void check(const wire::notice& told) const {
         if (told.peer) peer(*told.peer);
     }
