@@ -15,7 +15,7 @@ constexpr duration longest_gap = 30s;
 
 }  // namespace
 
-void relay_client::bind_all(const relay_state& relay, time_point now) {
+void relay_client::bind_all(const known_relay& relay, time_point now) {
     for (auto& [in, list] : bindings_) {
         for (auto& each : list) {
             if (each.relay != relay.info.id) continue;

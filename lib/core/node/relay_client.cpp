@@ -27,18 +27,18 @@ constexpr duration bind_gap = 250ms;  ///< after a refusal
 
 // ---- which relay ----------------------------------------------------------------------------------------------------------
 
-const relay_state* relay_client::find(std::uint32_t id) const {
+const known_relay* relay_client::find(std::uint32_t id) const {
     const auto found = std::ranges::find(relays_, id, [](const auto& each) { return each.info.id; });
     return found == relays_.end() ? nullptr : &*found;
 }
 
-relay_state* relay_client::by_id(std::uint32_t id) {
+known_relay* relay_client::by_id(std::uint32_t id) {
     const auto found = std::ranges::find(relays_, id, [](const auto& each) { return each.info.id; });
     return found == relays_.end() ? nullptr : &*found;
 }
 
-relay_state* relay_client::by_address(const path_address& from) {
-    const auto found = std::ranges::find_if(relays_, [&](const relay_state& each) {
+known_relay* relay_client::by_address(const path_address& from) {
+    const auto found = std::ranges::find_if(relays_, [&](const known_relay& each) {
         if (from.channel != main_channel) return each.stream == from.channel;
         return std::ranges::find(each.info.udp, from.at) != each.info.udp.end();
     });
@@ -48,7 +48,7 @@ relay_state* relay_client::by_address(const path_address& from) {
 // ---- what the server says -------------------------------------------------------------------------------------------------
 
 void relay_client::on_list(const std::vector<wire::relay_info>& relays, time_point now) {
-    std::vector<relay_state> next;
+    std::vector<known_relay> next;
     for (const auto& info : relays) {
         if (next.size() == max_relays) break;
         if (auto* const known = by_id(info.id); known != nullptr && known->info == info) {
@@ -136,8 +136,8 @@ void relay_client::on_datagram(const path_address& from, byte_view datagram, tim
                *message);
 }
 
-void relay_client::on(relay_state& relay, const path_address& from, const wire::relay_pong& message, time_point now) {
-    const auto sent = std::ranges::find(relay.waiting, message.nonce, &relay_state::asked::nonce);
+void relay_client::on(known_relay& relay, const path_address& from, const wire::relay_pong& message, time_point now) {
+    const auto sent = std::ranges::find(relay.waiting, message.nonce, &known_relay::asked::nonce);
     if (sent == relay.waiting.end() || sent->to != from || now - sent->at > latest_pong) return;
     const auto took = now - sent->at;
     std::erase_if(relay.waiting, [&](const auto& each) { return each.at <= sent->at && each.to == from; });
@@ -157,7 +157,7 @@ void relay_client::on(relay_state& relay, const path_address& from, const wire::
     bind_due(now);
 }
 
-void relay_client::take_way(relay_state& relay, const path_address& way, time_point now) {
+void relay_client::take_way(known_relay& relay, const path_address& way, time_point now) {
     log_.debug("relay answers", {{"relay", relay.info.name}, {"endpoint", to_string(way.at)}});
     relay.way = way;
     relay.stream_failures = 0;
@@ -170,7 +170,7 @@ void relay_client::take_way(relay_state& relay, const path_address& way, time_po
     bind_all(relay, now);
 }
 
-void relay_client::on(relay_state& relay, const wire::relay_bind_ok& message) {
+void relay_client::on(known_relay& relay, const wire::relay_bind_ok& message) {
     const auto found = bindings_.find(message.bound);
     if (found == bindings_.end()) return;
     for (auto& each : found->second) {
@@ -182,7 +182,7 @@ void relay_client::on(relay_state& relay, const wire::relay_bind_ok& message) {
     tell(message.bound);
 }
 
-void relay_client::on(relay_state& relay, const wire::relay_bind_err& message, time_point now) {
+void relay_client::on(known_relay& relay, const wire::relay_bind_err& message, time_point now) {
     log_.debug("relay refused a binding", {{"relay", relay.info.name}, {"code", std::to_string(message.code)}});
     const auto found = bindings_.find(message.refused);
     if (found == bindings_.end()) return;
@@ -195,14 +195,14 @@ void relay_client::on(relay_state& relay, const wire::relay_bind_err& message, t
 
 // ---- asking ---------------------------------------------------------------------------------------------------------------
 
-void relay_client::ping(relay_state& relay, const path_address& to, time_point now) {
+void relay_client::ping(known_relay& relay, const path_address& to, time_point now) {
     const auto nonce = random_.array<std::tuple_size_v<wire::relay_nonce>>();
     relay.waiting.push_back({nonce, to, now});
     if (relay.waiting.size() > max_waiting) relay.waiting.pop_front();
     out_.emplace_back(send_plain{to, encode(wire::relay_message{wire::relay_ping{nonce}})});
 }
 
-void relay_client::ask(relay_state& relay, time_point now) {
+void relay_client::ask(known_relay& relay, time_point now) {
     relay.asked_at = now;
     ++relay.unanswered;
     if (relay.way && relay.unanswered <= lost_after) {
@@ -222,7 +222,7 @@ void relay_client::ask(relay_state& relay, time_point now) {
     relay.next_ask = now + jittered(doubled(first_gap, relay.unanswered - 1, longest), random_);
 }
 
-void relay_client::lose_way(relay_state& relay, time_point) {
+void relay_client::lose_way(known_relay& relay, time_point) {
     log_.info("relay is silent", {{"relay", relay.info.name}});
     relay.way.reset();
     relay.round_trip.reset();

@@ -10,7 +10,7 @@
 // that is all an idle node sends.
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
-#include "buri/core/node/relay_state.hpp"
+#include "buri/core/node/known_relay.hpp"
 #include "buri/core/node_machine.hpp"
 #include "buri/core/tunnel/surroundings.hpp"
 
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::vector<relay_view> views() const;
     /// For the server: changes only when a relay comes, goes, or is a good deal nearer or farther.
     [[nodiscard]] std::vector<wire::relay_round_trip> round_trips();
-    [[nodiscard]] const relay_state* find(std::uint32_t id) const;
+    [[nodiscard]] const known_relay* find(std::uint32_t id) const;
 
 private:
     struct binding {
@@ -64,18 +64,18 @@ private:
         time_point next_try = never;
     };
 
-    relay_state* by_id(std::uint32_t id);
-    relay_state* by_address(const path_address& from);
-    void on(relay_state& relay, const path_address& from, const wire::relay_pong& message, time_point now);
-    void on(relay_state& relay, const wire::relay_bind_ok& message);
-    void on(relay_state& relay, const wire::relay_bind_err& message, time_point now);
-    void ask(relay_state& relay, time_point now);
-    void ping(relay_state& relay, const path_address& to, time_point now);
-    void lose_way(relay_state& relay, time_point now);
-    void take_way(relay_state& relay, const path_address& way, time_point now);
-    void close_stream(relay_state& relay);
-    void open_stream_if_needed(relay_state& relay, time_point now);
-    void bind_all(const relay_state& relay, time_point now);
+    known_relay* by_id(std::uint32_t id);
+    known_relay* by_address(const path_address& from);
+    void on(known_relay& relay, const path_address& from, const wire::relay_pong& message, time_point now);
+    void on(known_relay& relay, const wire::relay_bind_ok& message);
+    void on(known_relay& relay, const wire::relay_bind_err& message, time_point now);
+    void ask(known_relay& relay, time_point now);
+    void ping(known_relay& relay, const path_address& to, time_point now);
+    void lose_way(known_relay& relay, time_point now);
+    void take_way(known_relay& relay, const path_address& way, time_point now);
+    void close_stream(known_relay& relay);
+    void open_stream_if_needed(known_relay& relay, time_point now);
+    void bind_all(const known_relay& relay, time_point now);
     void bind_due(time_point now);
     void tell(spi in);
     /// Nothing is bound at this relay any more.
@@ -85,7 +85,7 @@ private:
     tunnel_surroundings& around_;
     random_source& random_;
     const logger& log_;
-    std::vector<relay_state> relays_;
+    std::vector<known_relay> relays_;
     std::map<spi, std::vector<binding>> bindings_;  ///< by inbound SPI, best relay first
     std::map<spi, std::vector<relay_path>> told_;
     std::deque<relay_output> out_;

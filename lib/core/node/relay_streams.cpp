@@ -14,7 +14,7 @@ constexpr duration longest_gap = 60s;
 
 }  // namespace
 
-void relay_client::open_stream_if_needed(relay_state& relay, time_point now) {
+void relay_client::open_stream_if_needed(known_relay& relay, time_point now) {
     const bool is_silent = relay.asking_since != never && now - relay.asking_since >= udp_patience;
     if (relay.way || relay.stream != main_channel || relay.tunnels == 0 || !is_silent) return;
     if (now < relay.stream_next || (relay.info.tls.empty() && relay.info.tcp.empty())) return;
@@ -22,7 +22,7 @@ void relay_client::open_stream_if_needed(relay_state& relay, time_point now) {
     out_.emplace_back(open_relay_stream{relay.stream, relay.info});
 }
 
-void relay_client::close_stream(relay_state& relay) {
+void relay_client::close_stream(known_relay& relay) {
     if (relay.stream == main_channel) return;
     out_.emplace_back(close_own_channel{relay.stream});
     if (relay.is_by_stream()) {
@@ -35,14 +35,14 @@ void relay_client::close_stream(relay_state& relay) {
 }
 
 void relay_client::on_channel_open(channel_id channel, const endpoint& remote, time_point now) {
-    const auto found = std::ranges::find(relays_, channel, &relay_state::stream);
+    const auto found = std::ranges::find(relays_, channel, &known_relay::stream);
     if (channel == main_channel || found == relays_.end()) return;
     found->stream_remote = remote;
     ping(*found, {channel, remote}, now);
 }
 
 bool relay_client::on_channel_closed(channel_id channel, time_point now) {
-    const auto found = std::ranges::find(relays_, channel, &relay_state::stream);
+    const auto found = std::ranges::find(relays_, channel, &known_relay::stream);
     if (channel == main_channel || found == relays_.end()) return false;
     auto& relay = *found;
     const bool was_way = relay.is_by_stream();

@@ -90,6 +90,8 @@ private:
     bool on(const core::remove_account& wish);
     bool on(const core::remove_network& wish);
     bool on(const core::keep_licences& wish);
+    bool on(const core::add_relay& wish);
+    bool on(const core::remove_relay& wish);
 
     static void need(bool holds, errc otherwise);
     const plan& plan_of(node_id node) const;
@@ -109,6 +111,7 @@ private:
     std::map<node_id, person> people_;
     std::map<std::string, group> groups_;  ///< by lower-case name
     std::map<bytes, licence_record> licences_;
+    std::set<std::string> relays_;
     std::vector<plan> plans_;
     std::string default_;
     std::uint64_t next_network_ = 1, next_invite_ = 1, next_note_ = 1, next_audit_ = 1;

@@ -287,4 +287,16 @@ bool rules_model::on(const core::keep_licences& wish) {
     return !wish.made.empty();
 }
 
+bool rules_model::on(const core::add_relay& wish) {
+    need(relays_.insert(wish.name).second, errc::name_taken);
+    log_.emplace_back("relay_add", 0);
+    return true;
+}
+
+bool rules_model::on(const core::remove_relay& wish) {
+    need(relays_.erase(wish.name) == 1, errc::relay_not_found);
+    log_.emplace_back("relay_remove", 0);
+    return true;
+}
+
 }  // namespace buri::test

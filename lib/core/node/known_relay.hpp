@@ -10,7 +10,7 @@
 
 namespace buri::core {
 
-struct relay_state {
+struct known_relay {
     struct asked {
         wire::relay_nonce nonce{};
         path_address to;
