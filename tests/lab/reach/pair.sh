@@ -35,12 +35,15 @@ bring_together() {
     both_online
 }
 
+# hears_of NAME OTHER: the server told that the other is online
+hears_of() { [ "$(json "$1" .online show "$2" 2>/dev/null)" = true ]; }
+
 both_online() {
     for name in anna build; do
         until_true 20 test -S "$lab_dir/$name/vpn.sock"
         vpn "$name" wait --timeout 20 --quiet || fail "'$name' does not come up" 1
     done
-    vpn anna wait --for peer=build --timeout 20 --quiet || fail "anna does not hear of build" 1
+    until_true 20 hears_of anna build || fail "anna does not hear of build" 1
 }
 
 path_between() { json anna '.path.kind // .state' show build; }
