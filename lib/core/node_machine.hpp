@@ -147,7 +147,7 @@ struct peer_view {
 /// The ways to a peer, and what was tried to find a direct one.
 struct peer_reach {
     std::vector<way_view> ways;
-    std::optional<punch_evidence> tried;
+    punch_evidence tried;
 };
 
 /// What is spent on guessing ports, over all peers.
@@ -201,6 +201,8 @@ public:
     /// A request of the user; `ticket` comes back in request_done, at the latest with errc::timed_out after 10 s or
     /// with errc::not_online at once.
     void request(std::uint64_t ticket, wire::request body, time_point now);
+    /// Asks the peer what it knows of the ways between the two; the answer is in reach() later.
+    void ask_why(node_id peer, time_point now);
     void send_echo(node_id peer, std::uint64_t number, time_point now);
     /// The server has a new key of this node, and `key` of the constructor is that one now: every tunnel is made anew with
     /// it, the present ones being used until then.

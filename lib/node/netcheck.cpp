@@ -3,6 +3,7 @@
 
 #include "buri/core/node/reach_words.hpp"
 #include "buri/core/node/why_text.hpp"
+#include "buri/core/tunnel/punch_plan.hpp"
 #include "buri/net/clock.hpp"
 #include "buri/node/node.hpp"
 
@@ -13,6 +14,10 @@ namespace buri::node {
 namespace {
 
 using wire::json;
+using namespace std::chrono_literals;
+
+/// For the peer to tell what it knows.
+constexpr duration why_patience = 2s;
 
 double to_milliseconds(duration time) {
     return std::round(std::chrono::duration<double, std::milli>(time).count() * 1000) / 1000;
@@ -105,16 +110,16 @@ json node::why_json(const core::peer_view& view) const {
     const auto reach = machine_.reach(view.info.id, net::now());
     const auto relays = machine_.relays();
     core::why_facts facts;
-    facts.own = {nickname(), core::nat_info_of(machine_.nat(), true), machine_.nat().candidates, {}};
+    facts.own = {nickname(), core::told_of(machine_.nat(), options_.config.spray), machine_.nat().candidates, {}};
     facts.peer.name = view.info.nickname;
-    if (reach && reach->tried) {
-        facts.own.nat = reach->tried->own;
-        facts.own.trials = reach->tried->trials;
-        facts.peer.nat = reach->tried->peer;
-        facts.peer.candidates = reach->tried->peer_candidates;
+    if (reach) {
+        facts.own.nat = reach->tried.own;
+        facts.own.trials = reach->tried.trials;
+        facts.peer.nat = reach->tried.peer;
+        facts.peer.candidates = reach->tried.peer_candidates;
     }
-    if (reach && reach->tried && reach->tried->peers) {
-        const auto& told = *reach->tried->peers;
+    if (reach && reach->tried.peers) {
+        const auto& told = *reach->tried.peers;
         facts.peer = {view.info.nickname, told.nat, told.candidates, told.trials};
     }
     facts.state = pair_state_of(view);
@@ -132,9 +137,26 @@ json node::why_json(const core::peer_view& view) const {
             {"you", side_json(facts.own)}, {"other", side_json(facts.peer)}, {"ways", std::move(ways)}};
 }
 
+bool node::is_reached(node_id peer) const {
+    const auto views = machine_.peers();
+    const auto view = std::ranges::find(views, peer, [](const auto& it) { return it.info.id; });
+    return view != views.end() && view->tunnel && view->tunnel->state == core::tunnel_state::up;
+}
+
+std::uint64_t node::last_told(node_id peer) const {
+    const auto reach = machine_.reach(peer, net::now());
+    return reach && reach->tried.peers ? reach->tried.peers->number : 0;
+}
+
 asio::awaitable<result<json>> node::async_why(std::string peer) {
     const auto found = machine_.find_peer(peer);
     if (!found) co_return fail(found.error());
+    const auto before = last_told(*found);
+    const auto limit = net::now() + why_patience;
+    machine_.ask_why(*found, net::now());
+    pump();
+    while (is_reached(*found) && last_told(*found) == before && net::now() < limit)
+        co_await changed_.async_wait(limit);
     const auto views = machine_.peers();
     const auto view = std::ranges::find(views, *found, [](const auto& it) { return it.info.id; });
     if (view == views.end()) co_return fail(errc::peer_not_found);

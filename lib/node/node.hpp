@@ -172,6 +172,9 @@ private:
     // netcheck.cpp
     [[nodiscard]] wire::json why_json(const core::peer_view& view) const;
     [[nodiscard]] std::string relay_name(std::uint32_t id) const;
+    [[nodiscard]] bool is_reached(node_id peer) const;
+    /// The number of the peer's newest answer to `why`; 0: none.
+    [[nodiscard]] std::uint64_t last_told(node_id peer) const;
 
     // node_report.cpp
     [[nodiscard]] wire::json path_json(const core::tunnel_status& tunnel) const;

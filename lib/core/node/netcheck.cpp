@@ -2,6 +2,7 @@
 
 #include "buri/core/node/reach_words.hpp"
 #include "buri/core/tunnel/punch_budget.hpp"
+#include "buri/core/tunnel/punch_plan.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +40,7 @@ json udp_json(const netcheck_facts& facts) {
 }
 
 json nat_json(const nat_report& nat) {
-    const auto told = nat_info_of(nat, true);
+    const auto told = told_of(nat, true);
     return {{"mapping", name_of(nat.mapping)},
             {"filtering", name_of(nat.filtering)},
             {"text", words_for(told)},
@@ -127,16 +128,6 @@ json punching_json(const guess_usage& guesses) {
 }
 
 }  // namespace
-
-wire::nat_info nat_info_of(const nat_report& nat, bool may_spray) {
-    wire::nat_info out;
-    out.udp = nat.udp_works;
-    out.mapping = nat.mapping;
-    out.filtering = nat.filtering;
-    if (nat.step) out.port_step = static_cast<std::uint16_t>(*nat.step);
-    out.spray = may_spray;
-    return out;
-}
 
 std::optional<std::size_t> best_relay(const std::vector<relay_view>& relays) {
     std::optional<std::size_t> best;

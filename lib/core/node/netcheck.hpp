@@ -37,7 +37,4 @@ std::optional<std::size_t> best_relay(const std::vector<relay_view>& relays);
 /// Why this node seems to be behind its provider's NAT; empty if it does not.
 std::string carrier_nat_reason(const netcheck_facts& facts);
 
-/// What peers are told of the own NAT.
-wire::nat_info nat_info_of(const nat_report& nat, bool may_spray);
-
 }  // namespace buri::core

@@ -306,6 +306,13 @@ void node_machine::on_inner_control(node_id peer, spi in, byte_view inner, time_
     }
 }
 
+void node_machine::ask_why(node_id peer, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    p.tunnels.ask_why(peer, now);
+    p.settle(now);
+}
+
 void node_machine::send_echo(node_id peer, std::uint64_t number, time_point now) {
     auto& p = *parts_;
     p.now = now;

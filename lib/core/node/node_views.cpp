@@ -43,7 +43,7 @@ result<node_id> node_machine::find_member(const network_name& network, std::stri
 std::optional<peer_reach> node_machine::reach(node_id peer, time_point now) const {
     const auto* const present = parts_->tunnels.current(peer);
     if (present == nullptr) return std::nullopt;
-    return peer_reach{present->ways(now), std::nullopt};
+    return peer_reach{present->ways(now), present->evidence(now)};
 }
 
 guess_usage node_machine::guesses(time_point now) const {

@@ -359,6 +359,12 @@ std::vector<wire::kept_tunnel> tunnel_table::kept() const {
     return found;
 }
 
+void tunnel_table::ask_why(node_id peer, time_point now) {
+    const auto* const present = current(peer);
+    if (present == nullptr) return;
+    with(present->spi_in(), now, [&](tunnel& machine) { machine.ask_why(now); });
+}
+
 const tunnel* tunnel_table::current(node_id peer) const {
     const auto found = peers_.find(peer);
     return found == peers_.end() ? nullptr : found->second.current.get();

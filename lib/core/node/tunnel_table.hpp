@@ -65,6 +65,8 @@ public:
     void want_new_introductions(time_point now);
     /// The server will not give one now.
     void drop_want(node_id peer);
+    /// Asks the peer for its evidence through the present tunnel.
+    void ask_why(node_id peer, time_point now);
     /// A peer that the server is to be asked for now. Each is given once, and again when its patience ends.
     std::optional<node_id> take_wanted(time_point now);
     /// When take_wanted gives something next.
