@@ -112,8 +112,9 @@ struct pair {
         while (now < until) {
             pump(a, b);
             pump(b, a);
-            now = std::min({until, a.machine->next_deadline(), b.machine->next_deadline(),
-                            flying.empty() ? never : flying.begin()->first});
+            const auto next = std::min({until, a.machine->next_deadline(), b.machine->next_deadline(),
+                                        flying.empty() ? never : flying.begin()->first});
+            now = std::max(now, next);
             while (!flying.empty() && flying.begin()->first <= now)
                 flying.extract(flying.begin()).mapped()();
             a.machine->on_deadline(now);
