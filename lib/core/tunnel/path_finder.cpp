@@ -79,7 +79,8 @@ void path_finder::on_probe_ack(const path_address& from, const wire::probe_ack& 
     }
     // Where both mappings depend on the port an answer leaves from another than was probed: what counts is that the peer got it.
     for (auto& each : remotes_) {
-        if (each.at().channel != from.channel || !each.on_ack(message.nonce, now)) continue;
+        const bool is_same_nat = each.at().channel == from.channel && each.at().at.address == from.at.address;
+        if (!is_same_nat || !each.on_ack(message.nonce, now)) continue;
         choose(each, now);
         return;
     }
