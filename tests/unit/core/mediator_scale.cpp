@@ -78,7 +78,7 @@ TEST_CASE("a change in a network of 300 makes a few outputs a member, and none f
     CHECK(on.effort_of(one, wire::set_nickname{"renamed"}).outputs == (many - 1) + many + 3);
     CHECK(on.effort_of(another, wire::leave_network{net("members")}).outputs == many + 4);
     on.connect(newcomer);
-    CHECK(on.effort_of(newcomer, wire::hello{"test", {2}, {}, {}, {}}).outputs == 2);
+    CHECK(on.effort_of(newcomer, wire::hello{"test", {2}, {}, {}, {}}).outputs == 4);
     CHECK(on.effort_of(newcomer, wire::join_network{net("members"), {}, {}}).outputs == 3 * (many - 1) + 5);
     CHECK(on.effort_of(newcomer, wire::ping{}).outputs == 1);
     // Whoever comes last is introduced to those who are ready, and to nobody else.
@@ -118,7 +118,7 @@ TEST_CASE("a server with 10,000 networks of 16 does no more for one of them") {
     on.connect(newcomer);
     const auto sync = on.effort_of({1}, wire::ping{});
     CHECK(sync.outputs == 1);
-    CHECK(on.effort_of(newcomer, wire::hello{"test", {2}, {}, {}, {}}).outputs == 2);
+    CHECK(on.effort_of(newcomer, wire::hello{"test", {2}, {}, {}, {}}).outputs == 4);
     CHECK(on.effort_of(newcomer, wire::join_network{net("net-0"), {}, {}}).outputs == 16 * 3 + 5);
     CHECK(on.effort_of({1}, wire::list_messages{net("net-0")}).outputs == 1);
     CHECK(on.effort_of({1}, wire::evict_member{net("net-0"), newcomer}).outputs == 16 + 5);

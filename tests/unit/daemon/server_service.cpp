@@ -116,7 +116,7 @@ TEST_CASE("the methods reach the administration", "[server_service]") {
     CHECK(self.call("add_relay", {{"name", "fra1"}, {"region", "eu"}})->at("id") == 2);
     CHECK(self.call("relays")->back().at("region") == "eu");
     CHECK(self.call("remove_relay", {{"name", "FRA1"}})->at("changed") == true);
-    CHECK(self.call("log", {{"limit", 1}})->at(0)["act"] == "licence_make");
+    CHECK(self.call("log", {{"limit", 1}})->at(0)["act"] == "relay_remove");
     CHECK(self.call("backup", {{"file", (self.world / "b").string()}})->at("bytes") > 4096);
     CHECK(self.call("remove_network", {{"network", "lab_net"}})->at("changed") == true);
     CHECK(self.call("remove_account", {{"node", "100.64.0.2"}})->at("changed") == true);

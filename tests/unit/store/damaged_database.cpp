@@ -58,7 +58,7 @@ TEST_CASE("a newer database is refused with both versions and left as it is") {
     edit(dir / "server.db", "PRAGMA user_version = 99");
     const auto why = refusal(dir / "server.db");
     CHECK(why.code == errc::state_newer);
-    CHECK_THAT(why.text, Catch::Contains("it has version 99, and this program knows versions up to 2"));
+    CHECK_THAT(why.text, Catch::Contains("it has version 99, and this program knows versions up to 3"));
 }
 
 TEST_CASE("a newer version that is only in the log is seen too, and the log stays") {

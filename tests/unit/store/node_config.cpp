@@ -38,7 +38,7 @@ TEST_CASE("every key of a node's configuration is in the template, explained") {
         CHECK_FALSE(key.allowed.empty());
         CHECK(key.default_text.empty() != key.example.empty());
     }
-    CHECK(node_config_keys().size() == 12);
+    CHECK(node_config_keys().size() == 14);
 }
 
 TEST_CASE("every key of a node's configuration is read") {
