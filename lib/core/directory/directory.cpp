@@ -242,8 +242,7 @@ std::vector<node_id> directory::peers_of(node_id node) const {
     for (const auto network : networks_of(node))
         std::ranges::copy(members(network), std::back_inserter(peers));
     std::ranges::sort(peers);
-    const auto repeated = std::ranges::unique(peers);
-    peers.erase(repeated.begin(), repeated.end());
+    peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
     std::erase(peers, node);
     return peers;
 }
