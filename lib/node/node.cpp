@@ -245,14 +245,30 @@ result<bool> node::holds(const condition& until) const {
     return false;
 }
 
+/// A tunnel at rest looks for no way: what is waited for has to wake it.
+void node::wake(const std::string& peer) {
+    const auto found = machine_.find_peer(peer);
+    if (!found) return;
+    machine_.send_echo(*found, 0, net::now());
+    pump();
+}
+
 asio::awaitable<result<void>> node::async_wait(condition until, duration patience) {
+    constexpr auto wake_interval = 5s;
     const auto limit = net::now() + patience;
+    const bool is_about_peer = until.what == condition::kind::peer || until.what == condition::kind::direct;
+    auto next_wake = net::now();
     for (;;) {
         const auto fulfilled = holds(until);
         if (!fulfilled) co_return fail(fulfilled.error());
         if (*fulfilled) co_return result<void>();
-        if (net::now() >= limit) break;
-        co_await changed_.async_wait(limit);
+        const auto now = net::now();
+        if (now >= limit) break;
+        if (is_about_peer && now >= next_wake) {
+            wake(until.peer);
+            next_wake = now + wake_interval;
+        }
+        co_await changed_.async_wait(is_about_peer ? std::min(limit, next_wake) : limit);
     }
     co_return fail(problem_ ? error{errc::timed_out, "not in time: " + problem_->text} : make_error(errc::timed_out));
 }

@@ -129,6 +129,7 @@ private:
     bool keep_state();
     void fail_for_good(error why);
     [[nodiscard]] result<bool> holds(const condition& until) const;
+    void wake(const std::string& peer);
 
     // node_network.cpp: the machine's network, and ways of datagrams
     struct gateway_pair {

@@ -208,6 +208,7 @@ void tunnel::parts::settle(time_point now) {
         if (now >= rest_due()) rest();
         streams.on_deadline(!resting_ && !paths.has_direct(now), paths.path(), now);
         punching.on_deadline(now);
+        paths.on_deadline(now);  // what punching added is due at once
         probe_mtu(now);
     }
     ask_for_introduction(now);
