@@ -29,7 +29,8 @@ lab_begin() {
 }
 
 lab_end() {
-    trap - EXIT INT TERM HUP
+    trap - EXIT
+    trap '' INT TERM HUP
     for pid in $lab_pids; do kill "$pid" 2>/dev/null || true; done
     for pid in $lab_pids; do stop_process "$pid"; done
     for name in $lab_hosts; do
