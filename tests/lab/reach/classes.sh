@@ -10,7 +10,6 @@
 #
 #     router_rules CLASS WAN-ADDRESS                 prints the ruleset of a router with devices wan0 and lan0
 #     is_public CLASS                                whether the node itself has a public address
-#     expected_of CLASS CLASS                        the best that is known for a pair: D Dg Ds Dt R, alternatives with a /
 #     claim_of CLASS                                 what `classify` has to say of the router
 
 reach_classes="P F C1 M C2 C3 A S2 Sq Sr T 4 H"
@@ -103,30 +102,8 @@ only_tcp() { # RULE: what may be forwarded besides answers
 NFT
 }
 
-# UDP that leaves and enters by wan0, probes apart. A probe is a PROBE or PROBE ACK (id 0, tag 0x31 or 0x32) to an address that is
-# not the server's.
-counters() {
-    cat <<'NFT'
-table inet count {
-    counter probes { }
-    counter sent { }
-    counter received { }
-    chain out {
-        type filter hook postrouting priority 300
-        oifname "wan0" meta l4proto udp counter name sent
-        oifname "wan0" ip daddr != { 203.0.113.2, 203.0.113.3 } @th,96,32 0 @th,128,8 { 0x31, 0x32 } counter name probes
-    }
-    chain in {
-        type filter hook prerouting priority -310
-        iifname "wan0" meta l4proto udp counter name received
-    }
-}
-NFT
-}
-
 router_rules() {
     local class=$1 wan=$2 masquerade='oifname "wan0" masquerade' shuffled='oifname "wan0" masquerade random'
-    counters
     echo "table ip reach {"
     case $class in
     P) ;;
@@ -199,28 +176,4 @@ claim_of() {
     4) echo "udp=blocked tcp=blocked tls=open" ;;
     H) echo "udp=blocked tcp=blocked tls=blocked proxy=tls" ;;
     esac
-}
-
-# The pair table: a row for each class, its columns in the order of reach_classes. C1 and M differ where TCP decides.
-pair_table() {
-    cat <<'TABLE'
-     P    F     C1   M    C2   C3    A     S2    Sq    Sr   T    4    H
-P    D    D     D    D    D    D     D     D     D     D    Dt   Dt/R Dt/R
-F    D    D     D    D    D    D     Dg/Ds Ds    Dg    Ds   Dt/R R    R
-C1   D    D     D    D    D    D     D     D     D     D    Dt/R R    R
-M    D    D     D    D    D    D     D     D     D     D    Dt   R    R
-C2   D    D     D    D    D    D     D     D     D     D    Dt/R R    R
-C3   D    D     D    D    D    D     Dg/Ds Ds    Dg    Ds   Dt/R R    R
-A    D    Dg/Ds D    D    D    Dg/Ds Ds/R  Ds/R  Dg/R  R    R    R    R
-S2   D    Ds    D    D    D    Ds    Ds/R  Ds    Dg/R  R    R    R    R
-Sq   D    Dg    D    D    D    Dg    Dg/R  Dg/R  Dg    R    R    R    R
-Sr   D    Ds    D    D    D    Ds    R     R     R     R    R    R    R
-T    Dt   Dt/R  Dt/R Dt   Dt/R Dt/R  R     R     R     R    Dt/R R    R
-4    Dt/R R     R    R    R    R     R     R     R     R    R    R    R
-H    Dt/R R     R    R    R    R     R     R     R     R    R    R    R
-TABLE
-}
-
-expected_of() {
-    pair_table | awk -v row="$1" -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) n = i + 1 } $1 == row && NR > 1 { print $n }'
 }

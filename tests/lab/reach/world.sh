@@ -4,11 +4,8 @@
 #
 #     reach_world                 med
 #     site NAME NUMBER            a router r_NAME and a node NAME
-#     home NAME NUMBER ISP        the same, but its router is a subscriber of an ISP's own NAT, 100.64.0.NUMBER0
-#     isp NAME NUMBER CLASS       that NAT
 #     set_class NAME CLASS        makes the router what the class says; what it knew is forgotten
 #     classify NAME               what an independent STUN client says of it (coturn's), in the words of claim_of
-#     counted NAME COUNTER        probes, sent or received
 #
 #   anna ── r_anna ══10 ms══╗
 #                        internet ══10 ms══ med 203.0.113.2, 203.0.113.3
@@ -17,7 +14,7 @@
 # miniupnpd maps nothing for a documentation address: the router of class M has one of 44.0.113.0/24.
 
 reach_delay=${reach_delay-10}
-declare -A site_number site_class site_helper site_isp
+declare -A site_number site_helper
 
 wire_binary() {
     wire=$root/build/lab/wire
@@ -69,6 +66,7 @@ know_all() {
 }
 
 reach_world() {
+    local number
     wire_binary
     host med
     on_the_internet med 2
@@ -77,14 +75,9 @@ reach_world() {
 
 site() {
     local name=$1
+    site_number[$name]=$2
     host "r_$name"
     on_the_internet "r_$name" "${2}0"
-    node_behind "$name" "$2"
-}
-
-node_behind() { # NAME NUMBER
-    local name=$1
-    site_number[$name]=$2
     host "$name"
     cable "r_$name" lan0 "$name" lan0
     on "r_$name" sysctl -qw net.ipv4.ip_forward=1
@@ -95,43 +88,12 @@ node_behind() { # NAME NUMBER
 # whole_packets HOST DEVICE: one drop is to lose one packet
 whole_packets() { on "$1" ethtool -K "$2" tso off gso off gro off >/dev/null; }
 
-isp() {
-    local name=$1
-    host "$name"
-    on_the_internet "$name" "${2}0"
-    on "$name" sysctl -qw net.ipv4.ip_forward=1
-    on "$name" ip link add lan0 type bridge
-    # What comes in by the bridge is to be routed; destination NAT is not to turn it into a bridged frame.
-    on "$name" sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || true
-    on "$name" ip link set lan0 up
-    on "$name" ip addr add 100.64.0.1/24 dev lan0
-    on "$name" ip addr add "203.0.113.${2}0/32" dev wan0
-    for prefix in 203.0.113.0/24 44.0.113.0/24; do on "$name" ip route replace "$prefix" dev wan0; done
-    know_all "$name"
-    router_rules "$3" "203.0.113.${2}0" | on "$name" nft -f -
-}
-
-# A home's router has nothing on its link but the ISP, so what one subscriber sends to another is the ISP's to forward.
-home() {
-    local name=$1
-    host "r_$name"
-    cable "r_$name" wan0 "$3" "to-$name"
-    whole_packets "r_$name" wan0
-    whole_packets "$3" "to-$name"
-    on "$3" ip link set "to-$name" master lan0
-    on "$3" ip link set "to-$name" type bridge_slave isolated on
-    node_behind "$name" "$2"
-    site_isp[$name]=$3
-}
-
 set_class() {
     local name=$1 class=$2 number=${site_number[$1]} wan node prefix
     [ -z "${site_helper[$name]-}" ] || stop_process "${site_helper[$name]}"
     site_helper[$name]=
-    site_class[$name]=$class
     wan=203.0.113.${number}0
     [ "$class" != M ] || wan=44.0.113.${number}0
-    [ -z "${site_isp[$name]-}" ] || wan=100.64.0.${number}0
     node=10.$number.0.2
     ! is_public "$class" || node=203.0.113.${number}1
 
@@ -140,13 +102,8 @@ set_class() {
     on "r_$name" ip -4 addr flush dev lan0
     on "$name" ip -4 addr flush dev lan0
     on "r_$name" ip addr add "10.$number.0.1/24" dev lan0
-    if [ -n "${site_isp[$name]-}" ]; then
-        on "r_$name" ip route replace 100.64.0.1 dev wan0
-        on "r_$name" ip route replace default via 100.64.0.1
-    else
-        for prefix in 203.0.113.0/24 44.0.113.0/24; do on "r_$name" ip route replace "$prefix" dev wan0; done
-        know_all "r_$name"
-    fi
+    for prefix in 203.0.113.0/24 44.0.113.0/24; do on "r_$name" ip route replace "$prefix" dev wan0; done
+    know_all "r_$name"
     if is_public "$class"; then
         on "$name" ip addr add "$node/32" dev lan0
         on "$name" ip route add "10.$number.0.1" dev lan0
@@ -163,10 +120,6 @@ set_class() {
     M) start_miniupnpd "$name" ;;
     H) start_tinyproxy "$name" ;;
     esac
-}
-
-forget_flows() { # NAME: as a router that was restarted, its class kept
-    set_class "$1" "${site_class[$1]}"
 }
 
 start_miniupnpd() {
@@ -236,12 +189,12 @@ proxy_opens() {
 
 # classify NAME: needs stun_server, and something that listens on TCP 443 of med. Three seconds, for silence is an answer too.
 classify() {
-    local name=$1 number=${site_number[$1]} node said
+    local name=$1 node said port=$((20000 + RANDOM))
     node=$(on "$name" ip -4 -o addr show dev lan0 | awk '{ sub("/.*", "", $4); print $4 }')
     said=$lab_dir/classify_$name
-    on "$name" timeout 12 turnutils_natdiscovery -f -L "$node" -l "$((20000 + RANDOM))" 203.0.113.2 >"$said.filtering" 2>&1 &
+    on "$name" timeout 12 turnutils_natdiscovery -f -L "$node" -l "$port" 203.0.113.2 >"$said.filtering" 2>&1 &
     local filtering=$!
-    on "$name" timeout 12 turnutils_natdiscovery -m -L "$node" -l "$((20000 + RANDOM))" 203.0.113.2 >"$said.mapping" 2>&1 || true
+    on "$name" timeout 12 turnutils_natdiscovery -m -L "$node" -l "$((port + 1000))" 203.0.113.2 >"$said.mapping" 2>&1 || true
     if ! grep 'reflexive addr' "$said.mapping" >/dev/null; then
         kill "$filtering" 2>/dev/null || true
         echo "udp=blocked $(classify_tcp "$name")"
