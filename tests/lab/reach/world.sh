@@ -236,12 +236,12 @@ proxy_opens() {
 
 # classify NAME: needs stun_server, and something that listens on TCP 443 of med. Three seconds, for silence is an answer too.
 classify() {
-    local name=$1 number=${site_number[$1]} node said
+    local name=$1 node said port=$((20000 + RANDOM))
     node=$(on "$name" ip -4 -o addr show dev lan0 | awk '{ sub("/.*", "", $4); print $4 }')
     said=$lab_dir/classify_$name
-    on "$name" timeout 12 turnutils_natdiscovery -f -L "$node" -l "$((20000 + RANDOM))" 203.0.113.2 >"$said.filtering" 2>&1 &
+    on "$name" timeout 12 turnutils_natdiscovery -f -L "$node" -l "$port" 203.0.113.2 >"$said.filtering" 2>&1 &
     local filtering=$!
-    on "$name" timeout 12 turnutils_natdiscovery -m -L "$node" -l "$((20000 + RANDOM))" 203.0.113.2 >"$said.mapping" 2>&1 || true
+    on "$name" timeout 12 turnutils_natdiscovery -m -L "$node" -l "$((port + 1000))" 203.0.113.2 >"$said.mapping" 2>&1 || true
     if ! grep 'reflexive addr' "$said.mapping" >/dev/null; then
         kill "$filtering" 2>/dev/null || true
         echo "udp=blocked $(classify_tcp "$name")"

@@ -19,7 +19,10 @@
 #include <system_error>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -178,6 +181,13 @@ bool obey_input(options& given) {
     }
 }
 
+double number_of(std::string_view name, std::string_view text) {
+    double value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem == std::errc{} && end == text.data() + text.size()) return value;
+    throw std::invalid_argument(std::string{name} + " needs a number, not '" + std::string{text} + "'");
+}
+
 options parse(int count, char** arguments) {
     options given;
     for (int i = 1; i < count; ++i) {
@@ -187,19 +197,9 @@ options parse(int count, char** arguments) {
             continue;
         }
         if (++i == count) throw std::invalid_argument(std::string{name} + " needs a value");
-        const auto value = std::stod(arguments[i]);
-        if (name == "--delay")
-            given.delay = milliseconds{value};
-        else if (name == "--jitter")
-            given.jitter = milliseconds{value};
-        else if (name == "--loss")
-            given.loss = value / 100;
-        else if (name == "--seed")
-            given.seed = static_cast<unsigned long>(value);
-        else
-            throw std::invalid_argument("no option " + std::string{name});
+        given.set(name, number_of(name, arguments[i]));
     }
-    if (given.ends.size() != 2) throw std::invalid_argument("two ends");
+    if (given.ends.size() != 2) throw std::invalid_argument("give two ends, NETNS:DEVICE each");
     return given;
 }
 
