@@ -268,7 +268,8 @@ asio::awaitable<result<void>> node::async_wait(condition until, duration patienc
             wake(until.peer);
             next_wake = now + wake_interval;
         }
-        co_await changed_.async_wait(is_about_peer ? std::min(limit, next_wake) : limit);
+        const auto next_look = is_about_peer ? std::min(limit, next_wake) : limit;
+        co_await changed_.async_wait(next_look);
     }
     co_return fail(problem_ ? error{errc::timed_out, "not in time: " + problem_->text} : make_error(errc::timed_out));
 }
