@@ -1,5 +1,6 @@
 """The control channel, from the node's end."""
 import asyncio
+import collections
 
 import crypto
 from wire import Reader, Refused, cbor, cbor_map, u8, u32, var
@@ -28,6 +29,7 @@ class Control:
         self.transcript = []
         self.sent_macs = set()
         self.limit = 4096
+        self.latest = collections.deque(maxlen=16)  # frames as received, the newest last
 
     async def connect(self, host, port):
         try:
@@ -71,7 +73,7 @@ class Control:
 
     async def receive(self):
         frame = await self.frame()
-        self.last_received = frame
+        self.latest.append(frame)
         number, payload = int.from_bytes(frame[4:8], "big"), frame[8:]
         if self.opener is None:
             if number != 0:

@@ -55,7 +55,7 @@ class Member:
         try:
             while True:
                 message = await self.control.next_message()
-                self.bytes += len(self.control.last_received)
+                self.bytes += len(self.control.latest[-1])
                 self.handle(message)
         except Closed as problem:
             for answer in self.requests.values():
