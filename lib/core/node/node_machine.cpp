@@ -50,7 +50,7 @@ void node_machine::parts::tell_endpoints() {
     wire::endpoints present;
     const auto mapped = stun.mapped();
     const auto ports = forwarded.mappings();
-    present.candidates = own_candidates({hosts, mapped, ports, around.stream_port}, known.pool(), known.ula());
+    present.candidates = own_candidates({around.hosts, mapped, ports, around.stream_port}, known.pool(), known.ula());
     present.nat = stun.nat();
     share_nat(present.candidates);
     if (auto measured = relays.round_trips(); !measured.empty()) present.relays = std::move(measured);
@@ -185,9 +185,9 @@ void node_machine::request(std::uint64_t ticket, wire::request body, time_point 
 void node_machine::on_local_endpoints(std::vector<endpoint> endpoints, time_point now) {
     auto& p = *parts_;
     p.now = now;
-    if (endpoints == p.hosts) return;
-    p.hosts = std::move(endpoints);
-    p.stun.on_host_endpoints(p.hosts, now);
+    if (endpoints == p.around.hosts) return;
+    p.around.hosts = std::move(endpoints);
+    p.stun.on_host_endpoints(p.around.hosts, now);
     p.tunnels.on_local_change(now);
     p.settle(now);
 }

@@ -75,7 +75,6 @@ struct node_machine::parts {
     time_point now{};  ///< of the input that is being handled
     bool connected = false;
     bool synchronised = false;
-    std::vector<endpoint> hosts;
     reach_checks forwarded;
     std::optional<endpoint> seen;         ///< where the server sees this node's connection come from
     std::optional<wire::endpoints> told;  ///< in this connection
