@@ -211,6 +211,7 @@ wire::relay_load standalone::load() const {
     wire::relay_load out;
     out.bindings = static_cast<std::uint32_t>(present.bindings);
     out.kbit = present.kbit;
+    if (present.is_full) out.full = true;
     return out;
 }
 

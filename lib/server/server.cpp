@@ -124,10 +124,9 @@ std::uint16_t server::listen_tls(const store::server_config& config) {
 
 asio::awaitable<void> server::run_load() {
     asio::steady_timer pause(context_);
-    const auto most = relay_settings_of(sessions_.keys()).max_bindings;
     for (;;) {
         const auto now = relay_.statistics().relay;
-        sessions_.set_own_relay_load({static_cast<std::uint32_t>(now.bindings), now.kbit, now.bindings >= most});
+        sessions_.set_own_relay_load({static_cast<std::uint32_t>(now.bindings), now.kbit, now.is_full});
         pause.expires_after(load_interval);
         const auto [problem] = co_await pause.async_wait(net::as_tuple);
         if (problem == asio::error::operation_aborted) co_return;

@@ -21,16 +21,30 @@ discovery::discovery(random_source& random, std::function<channel_id()> next_cha
 
 void discovery::start(time_point now) {
     running_ = true;
+    away_ = false;
     ask_all(now);
 }
 
-void discovery::stop() {
-    running_ = false;
-    next_round_ = blocked_at_ = never;
+void discovery::on_server_away(time_point now) {
+    if (!running_ || std::exchange(away_, true)) return;
     for (auto& each : servers_)
         each.query.stop();
-    out_.clear();
-    tests_.reset();
+    blocked_at_ = never;
+    asked_all_ = false;
+    next_round_ = now + interval();
+}
+
+void discovery::on_network_change(time_point now) {
+    if (running_) ask_all(now);
+}
+
+void discovery::on_kept_alive(time_point now) {
+    if (running_ && next_round_ != never) next_round_ = std::max(next_round_, now + interval() + pong_patience);
+}
+
+void discovery::on_doubt(time_point now) {
+    if (running_ && !is_asking()) keep_alive(now);
+    on_deadline(now);
 }
 
 void discovery::on_servers(std::vector<endpoint> servers, time_point now) {
@@ -98,7 +112,7 @@ void discovery::ask_all(time_point now) {
             each.query.stop();
         }
     }
-    blocked_at_ = is_asking() ? now + blocked_after : never;
+    blocked_at_ = is_asking() && !away_ ? now + blocked_after : never;
     if (!is_asking()) next_round_ = now + refresh;
     on_deadline(now);
 }
@@ -110,7 +124,8 @@ void discovery::keep_alive(time_point now) {
     for (const bool v4 : {true, false}) {
         const auto* const best = nearest(v4);
         if (best == nullptr) continue;
-        servers_[static_cast<std::size_t>(best - servers_.data())].query.start(random_, now, keepalive_tries);
+        servers_[static_cast<std::size_t>(best - servers_.data())].query.start(random_, now,
+                                                                               away_ ? 1 : keepalive_tries);
         any = true;
     }
     if (!any) ask_all(now);
@@ -140,17 +155,20 @@ void discovery::give_up(server& silent, time_point now) {
     if (asked_all_) {
         // Nobody answers there any more: what was known of this way out is no longer true.
         silent.mapped.reset();
-    } else {
+    } else if (!away_) {
         ask_all(now);
     }
+}
+
+duration discovery::pause_after_failure() const {
+    const duration longest = away_ ? longest_refresh : refresh;
+    return std::min<duration>(first_pause * (1U << std::min(failures_ - 1, 6U)), longest);
 }
 
 void discovery::on_all_asked(time_point now) {
     asked_all_ = false;
     failures_ = answered_ ? 0 : failures_ + 1;
-    const auto pause =
-        failures_ == 0 ? interval() : std::min<duration>(first_pause * (1U << std::min(failures_ - 1, 5U)), refresh);
-    next_round_ = now + pause;
+    next_round_ = now + (failures_ == 0 ? interval() : pause_after_failure());
 }
 
 bool discovery::on_response(const path_address& from, const wire::stun_response& response, time_point now) {
@@ -192,7 +210,7 @@ void discovery::forget_tests(time_point now) {
 void discovery::test_more(time_point now) {
     const auto v4 = family();
     // A server that never answers must not hold up the rest.
-    if (!v4 || (is_asking() && now < asked_at_ + blocked_after)) return;
+    if (!v4 || away_ || (is_asking() && now < asked_at_ + blocked_after)) return;
     const server* tested = nullptr;
     std::vector<endpoint> answering;
     for (const auto& each : servers_) {

@@ -2,9 +2,11 @@
 // How this node looks from outside (protocol section 5). The node's one socket asks every STUN server at once; the first answer is the
 // mapped address, and all together say what mappings depend on. Further sockets find out the rest (nat_tests.hpp), in the
 // background. Then one request in 25 s keeps the mapping alive and notices when it changes; less often once a mapping is known to live
-// longer. Sans-I/O.
+// longer, and none while a relay's PONGs say the same (on_kept_alive). Sans-I/O.
 //
 //     idle --start--> asking all --answered or given up--> keeping alive --changed, or no answer--> asking all
+//
+// While the server is away its silence means nothing: what is known stays, and one request after the other goes on.
 #include "buri/base/endpoint.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/base/time_point.hpp"
@@ -29,6 +31,8 @@ public:
     static constexpr duration longest_refresh = std::chrono::seconds(120);
     /// Without any answer for so long, UDP does not work.
     static constexpr duration blocked_after = std::chrono::seconds(1);
+    /// By so much a relay's PONG may be late before a STUN server is asked.
+    static constexpr duration pong_patience = std::chrono::seconds(2);
     /// Before the lifetime of mappings is tested.
     static constexpr duration stable_for = std::chrono::seconds(60);
 
@@ -39,8 +43,14 @@ public:
 
     /// Asks all at once.
     void start(time_point now);
-    /// What is known stays.
-    void stop();
+    /// The connection to the server is lost, until start().
+    void on_server_away(time_point now);
+    /// Own addresses may be others.
+    void on_network_change(time_point now);
+    /// Something sent from the main socket came back, so the mapping was used and lives.
+    void on_kept_alive(time_point now);
+    /// The mapping may be another.
+    void on_doubt(time_point now);
     /// The nearest to use first, two ports and two addresses if there are; relays may follow.
     void on_servers(std::vector<endpoint> servers, time_point now);
     void on_host_endpoints(std::vector<endpoint> hosts, time_point now);
@@ -75,6 +85,7 @@ private:
 
     void ask_all(time_point now);
     void keep_alive(time_point now);
+    [[nodiscard]] duration pause_after_failure() const;
     void give_up(server& silent, time_point now);
     void on_mapped(server& from, const endpoint& mapped, time_point now);
     void on_all_asked(time_point now);
@@ -92,6 +103,7 @@ private:
     nat_report report_;
     bool news_ = false;
     bool running_ = false;
+    bool away_ = false;       ///< the server may be down, so that its silence says nothing
     bool asked_all_ = false;  ///< the requests under way are to all servers
     bool answered_ = false;   ///< something did, since all were asked last
     bool blocked_ = false;    ///< UDP does not work

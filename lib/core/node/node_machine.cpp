@@ -18,15 +18,18 @@ node_machine::parts::parts(node_settings given, const crypto::identity_key& key,
       forwarded(random) {
     around.mtu = settings.mtu;
     around.may_spray = settings.may_spray;
-    stun.on_servers(settings.stun_servers, now);
+    stun_servers = settings.stun_servers;
+    choose_stun_servers();
 }
 
 void node_machine::parts::settle(time_point) {
     while (auto next = stun.poll_output())
         out.push_back(std::move(*next));
     drain_relays();
+    auto present = own_endpoints();
+    share_nat(present.candidates);
     if (!connected) return;
-    tell_endpoints();
+    tell_endpoints(std::move(present));
     check_reach();
     if (synchronised) ask_introductions();
 }
@@ -46,14 +49,17 @@ void node_machine::parts::say_hello() {
     send(std::move(hello), {.why = pending_request::purpose::hello});
 }
 
-void node_machine::parts::tell_endpoints() {
+wire::endpoints node_machine::parts::own_endpoints() {
     wire::endpoints present;
     const auto mapped = stun.mapped();
     const auto ports = forwarded.mappings();
-    present.candidates = own_candidates({hosts, mapped, ports, around.stream_port}, known.pool(), known.ula());
+    present.candidates = own_candidates({around.hosts, mapped, ports, around.stream_port}, known.pool(), known.ula());
     present.nat = stun.nat();
-    share_nat(present.candidates);
     if (auto measured = relays.round_trips(); !measured.empty()) present.relays = std::move(measured);
+    return present;
+}
+
+void node_machine::parts::tell_endpoints(wire::endpoints present) {
     if (told ? *told == present : present.candidates.empty() && !present.relays) return;
     told = present;
     send(std::move(present), {.why = pending_request::purpose::endpoints});
@@ -134,7 +140,7 @@ void node_machine::on_disconnected(time_point now) {
     auto& p = *parts_;
     p.now = now;
     if (!std::exchange(p.connected, false)) return;
-    p.stun.stop();
+    p.stun.on_server_away(now);
     p.watch.on_disconnected();
     p.sequence.on_disconnected();
     p.fail_pending(p.waiting.take_all(),
@@ -185,16 +191,17 @@ void node_machine::request(std::uint64_t ticket, wire::request body, time_point 
 void node_machine::on_local_endpoints(std::vector<endpoint> endpoints, time_point now) {
     auto& p = *parts_;
     p.now = now;
-    if (endpoints == p.hosts) return;
-    p.hosts = std::move(endpoints);
-    p.stun.on_host_endpoints(p.hosts, now);
+    if (endpoints == p.around.hosts) return;
+    p.around.hosts = std::move(endpoints);
+    p.stun.on_host_endpoints(p.around.hosts, now);
     p.tunnels.on_local_change(now);
     p.settle(now);
 }
 
 void node_machine::on_stun_servers(std::vector<endpoint> servers, time_point now) {
     parts_->now = now;
-    parts_->stun.on_servers(std::move(servers), now);
+    parts_->stun_servers = std::move(servers);
+    parts_->choose_stun_servers();
     parts_->settle(now);
 }
 
@@ -206,7 +213,10 @@ void node_machine::on_datagram(const path_address& from, byte_view datagram, tim
     if (kind == wire::datagram_kind::stun) {
         if (const auto response = wire::parse_stun_response(datagram)) p.on_stun(from, *response);
     } else if (kind == wire::datagram_kind::relay_control) {
-        p.relays.on_datagram(from, datagram, now);
+        const auto hint = p.relays.on_datagram(from, datagram, now);
+        if (hint == mapping_hint::alive) p.stun.on_kept_alive(now);
+        if (hint == mapping_hint::doubtful) p.stun.on_doubt(now);
+        if (hint != mapping_hint::none) p.choose_stun_servers();
     } else if (kind == wire::datagram_kind::tunnel_clear) {
         if (const auto header = wire::parse_datagram_header(datagram)) {
             p.tunnels.on_clear_datagram(header->to, from, to, datagram, now);
@@ -223,6 +233,9 @@ void node_machine::on_stream_port(std::uint16_t port, time_point now) {
 
 void node_machine::on_port_mappings(std::vector<port_mapping> mappings, time_point now) {
     parts_->now = now;
+    const auto of_v4 =
+        std::ranges::find_if(mappings, [](const port_mapping& each) { return each.external.address.is_v4(); });
+    parts_->stun.on_gateway_address(of_v4 == mappings.end() ? std::nullopt : std::optional(of_v4->external.address));
     parts_->forwarded.on_mappings(std::move(mappings), now);
     parts_->settle(now);
 }
@@ -249,7 +262,7 @@ channel_id node_machine::next_channel() {
 void node_machine::on_network_change(time_point now) {
     auto& p = *parts_;
     p.now = now;
-    if (p.connected) p.stun.start(now);
+    p.stun.on_network_change(now);
     p.forwarded.start_again(now);
     p.relays.on_network_change(now);
     p.tunnels.on_local_change(now);
@@ -335,7 +348,7 @@ void node_machine::on_deadline(time_point now) {
     p.now = now;
     p.fail_pending(p.waiting.take_expired(now),
                    make_error(errc::timed_out, "the server did not answer within 10 s. Try again."));
-    if (p.connected) p.stun.on_deadline(now);
+    p.stun.on_deadline(now);
     p.relays.on_deadline(now);
     p.tunnels.on_deadline(now);
     switch (p.watch.on_deadline(now)) {

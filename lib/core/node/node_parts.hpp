@@ -47,12 +47,14 @@ struct node_machine::parts {
     void on_event(const wire::notice& what);
 
     void say_hello();
-    void tell_endpoints();
+    wire::endpoints own_endpoints();
+    void tell_endpoints(wire::endpoints present);
     void share_nat(const std::vector<wire::candidate>& candidates);
     void drain_relays();
     void check_reach();
     void on_stun(const path_address& from, const wire::stun_response& response);
     void ask_introductions();
+    void choose_stun_servers();
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);
     void tell(known_networks::events news);
@@ -75,8 +77,8 @@ struct node_machine::parts {
     time_point now{};  ///< of the input that is being handled
     bool connected = false;
     bool synchronised = false;
-    std::vector<endpoint> hosts;
     reach_checks forwarded;
+    std::vector<endpoint> stun_servers;   ///< of the server, or as configured
     std::optional<endpoint> seen;         ///< where the server sees this node's connection come from
     std::optional<wire::endpoints> told;  ///< in this connection
     std::optional<configure_addresses> configured;

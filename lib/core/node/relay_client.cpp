@@ -122,28 +122,32 @@ void relay_client::count_bindings() {
 
 // ---- what relays say ------------------------------------------------------------------------------------------------------
 
-void relay_client::on_datagram(const path_address& from, byte_view datagram, time_point now) {
+mapping_hint relay_client::on_datagram(const path_address& from, byte_view datagram, time_point now) {
+    auto hint = mapping_hint::none;
     auto* const relay = by_address(from);
-    if (relay == nullptr) return;
+    if (relay == nullptr) return hint;
     const auto message = wire::parse_relay_message(datagram);
-    if (!message) return;
+    if (!message) return hint;
     std::visit(overloaded{
-                   [&](const wire::relay_pong& it) { on(*relay, from, it, now); },
+                   [&](const wire::relay_pong& it) { hint = on(*relay, from, it, now); },
                    [&](const wire::relay_bind_ok& it) { on(*relay, it); },
                    [&](const wire::relay_bind_err& it) { on(*relay, it, now); },
                    [](const auto&) {},
                },
                *message);
+    return hint;
 }
 
-void relay_client::on(known_relay& relay, const path_address& from, const wire::relay_pong& message, time_point now) {
+mapping_hint relay_client::on(known_relay& relay, const path_address& from, const wire::relay_pong& message,
+                              time_point now) {
     const auto sent = std::ranges::find(relay.waiting, message.nonce, &known_relay::asked::nonce);
-    if (sent == relay.waiting.end() || sent->to != from || now - sent->at > latest_pong) return;
+    if (sent == relay.waiting.end() || sent->to != from || now - sent->at > latest_pong) return mapping_hint::none;
+    auto hint = from.channel == main_channel ? mapping_hint::alive : mapping_hint::none;
     const auto took = now - sent->at;
     std::erase_if(relay.waiting, [&](const auto& each) { return each.at <= sent->at && each.to == from; });
     const bool is_other_way = relay.way != from;
     // UDP is better than a stream; of two ways of a kind the first that answered stays.
-    if (relay.way && is_other_way && (from.channel != main_channel || relay.way->channel == main_channel)) return;
+    if (relay.way && is_other_way && (from.channel != main_channel || relay.way->channel == main_channel)) return hint;
     relay.round_trip = relay.round_trip && !is_other_way ? *relay.round_trip + (took - *relay.round_trip) / 4 : took;
     relay.cookie = message.cookie;
     relay.unanswered = 0;
@@ -153,8 +157,10 @@ void relay_client::on(known_relay& relay, const path_address& from, const wire::
         take_way(relay, from, now);
     } else if (message.bindings < relay.bound) {
         bind_all(relay, now);
+        if (from.channel == main_channel) hint = mapping_hint::doubtful;
     }
     bind_due(now);
+    return hint;
 }
 
 void relay_client::take_way(known_relay& relay, const path_address& way, time_point now) {

@@ -6,8 +6,8 @@
 //                 asking --no PONG for 300 ms, and a tunnel needs it--> by a stream, UDP asked each 10 s and taken back
 //     a binding:  wanted --BIND--> bound --fewer bindings in PONG than here, another way, a fresh token--> wanted
 //
-// A relay that no tunnel needs is measured now and then. One that tunnels need is asked each 25 s, which keeps the NAT's mapping;
-// that is all an idle node sends.
+// A relay that no tunnel needs is measured now and then. One that tunnels need is asked each 25 s, which keeps the NAT's mapping
+// and, by the number of bindings in PONG, shows when it has changed; that is all an idle node sends.
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/core/node/known_relay.hpp"
@@ -26,6 +26,12 @@ struct tunnel_bound {
     spi in;
     std::vector<relay_path> at;  ///< best first
 };
+/// What a datagram of a relay says of this node's mapping.
+enum class mapping_hint : std::uint8_t {
+    none,
+    alive,     ///< what left the main socket came back
+    doubtful,  ///< the relay knows nothing that was bound from here
+};
 using relay_output = std::variant<send_plain, open_relay_stream, close_own_channel, tunnel_bound>;
 
 class relay_client {
@@ -37,7 +43,7 @@ public:
     /// What the server granted for one tunnel, best first; replaces what it granted before.
     void on_grants(spi in, const std::vector<wire::relay_grant>& grants, time_point now);
     void on_tunnel_removed(spi in);
-    void on_datagram(const path_address& from, byte_view datagram, time_point now);
+    mapping_hint on_datagram(const path_address& from, byte_view datagram, time_point now);
     void on_channel_open(channel_id channel, const endpoint& remote, time_point now);
     /// True if it was one of these.
     bool on_channel_closed(channel_id channel, time_point now);
@@ -66,7 +72,7 @@ private:
 
     known_relay* by_id(std::uint32_t id);
     known_relay* by_address(const path_address& from);
-    void on(known_relay& relay, const path_address& from, const wire::relay_pong& message, time_point now);
+    mapping_hint on(known_relay& relay, const path_address& from, const wire::relay_pong& message, time_point now);
     void on(known_relay& relay, const wire::relay_bind_ok& message);
     void on(known_relay& relay, const wire::relay_bind_err& message, time_point now);
     void ask(known_relay& relay, time_point now);

@@ -187,11 +187,33 @@ void node_machine::parts::on_event(const wire::tunnel_relays& what) {
 
 void node_machine::parts::on_event(const wire::relay_list& what) {
     relays.on_list(what.relays, now);
+    choose_stun_servers();
 }
 
 void node_machine::parts::on_event(const wire::seen_event& what) {
     seen = what.at;
-    if (!what.stun.empty()) stun.on_servers(what.stun, now);
+    if (what.stun.empty()) return;
+    stun_servers = what.stun;
+    choose_stun_servers();
+}
+
+void node_machine::parts::choose_stun_servers() {
+    // Whether mappings depend on the address shows at two of them (RFC 4787), which relays have if the server has not.
+    constexpr std::size_t most_relays = 2;
+    auto chosen = stun_servers;
+    const auto is_elsewhere = [&](const endpoint& where) {
+        return std::ranges::none_of(stun_servers, [&](const endpoint& one) {
+            return one.address == where.address || one.address.is_v4() != where.address.is_v4() ||
+                   one.address != stun_servers.front().address;
+        });
+    };
+    for (const auto& relay : relays.views()) {
+        if (!relay.round_trip || relay.by_stream) continue;
+        for (const auto& where : relay.info.udp) {
+            if (chosen.size() < stun_servers.size() + most_relays && is_elsewhere(where)) chosen.push_back(where);
+        }
+    }
+    stun.on_servers(std::move(chosen), now);
 }
 
 void node_machine::parts::on_event(const wire::notice& what) {

@@ -62,6 +62,7 @@ struct relay::parts {
                                    const wire::signed_relay_token& token, time_point now, wall_time wall);
     std::optional<relay_drop> check_signature(const path_address& from, const wire::signed_relay_token& token,
                                               time_point now);
+    [[nodiscard]] bool is_full(time_point now) const;
 
     relay_settings settings;
     cookies given;
@@ -168,6 +169,11 @@ std::optional<relay_drop> relay::parts::check_signature(const path_address& from
     return std::nullopt;
 }
 
+bool relay::parts::is_full(time_point now) const {
+    const std::uint64_t limit = settings.max_kbit;
+    return table.size() >= settings.max_bindings || (limit != 0 && std::uint64_t{meter.value(now)} * 10 >= limit * 9);
+}
+
 void relay::on_stream_closed(const path_address& way) {
     parts_->table.on_stream_closed(way);
 }
@@ -197,6 +203,7 @@ relay_statistics relay::statistics(time_point now) const {
             .datagrams = parts_->datagrams,
             .bytes = parts_->bytes_on,
             .kbit = parts_->meter.value(now),
+            .is_full = parts_->is_full(now),
             .drops = parts_->drops};
 }
 

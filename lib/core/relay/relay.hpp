@@ -64,6 +64,7 @@ struct relay_statistics {
     std::uint64_t datagrams = 0;  ///< sent on
     std::uint64_t bytes = 0;      ///< in them
     std::uint32_t kbit = 0;       ///< kbit/s sent on, over the last ten seconds
+    bool is_full = false;         ///< no room for another binding, or nine tenths of max_kbit are in use
     std::array<std::uint64_t, relay_drop_kinds> drops{};
 
     [[nodiscard]] std::uint64_t dropped(relay_drop why) const { return drops[static_cast<std::size_t>(why)]; }

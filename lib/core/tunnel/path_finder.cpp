@@ -1,6 +1,8 @@
 #include "buri/core/tunnel/path_finder.hpp"
 
+#include "buri/core/tunnel/jitter.hpp"
 #include "buri/core/tunnel/path_timing.hpp"
+#include "buri/core/tunnel/private_range.hpp"
 #include "buri/core/tunnel/punch_mac.hpp"
 
 #include <algorithm>
@@ -17,7 +19,7 @@ void path_finder::on_candidates(std::span<const wire::candidate> candidates, tim
     }
     give_credit_to_all(now);
     for (const auto& each : candidates.first(std::min(candidates.size(), wire::max_candidates))) {
-        if (each.kind == wire::candidate_kind::tcp) continue;
+        if (each.kind == wire::candidate_kind::tcp || !may_be_there(each.at.address)) continue;
         const bool is_new = find(each.at) == nullptr;
         auto* const told = find_or_add(each.at, way_kind::told);
         if (told == nullptr || told->is_relay()) continue;
@@ -67,7 +69,7 @@ void path_finder::on_probe(const path_address& from, const std::optional<ip_addr
         return;
     }
     if (resting_) return;
-    if (!sender->has_answered()) sender->give_credit(1);
+    if (!sender->has_answered()) sender->earn(1);
     if (!sender->is_proven() || !path_) sender->hurry(closest_probes, now);
 }
 
@@ -88,7 +90,7 @@ void path_finder::on_probe_ack(const path_address& from, const wire::probe_ack& 
     if (scattered_ != message.nonce || resting_) return;
     sender = find_or_add(from, way_kind::learned);
     if (sender == nullptr || sender->has_answered()) return;
-    sender->give_credit(1);
+    sender->earn(1);
     sender->hurry(closest_probes, now);
 }
 
@@ -103,7 +105,7 @@ void path_finder::on_authentic_from(const path_address& from, time_point now) {
     if (may_follow && (!between_.is_initiator() || now - follow_interval >= followed_at_)) {
         followed_ = from;
         followed_at_ = now;
-        sender->give_credit(2);
+        sender->earn(2);
         sender->open(now, openers);
         return;
     }
@@ -114,6 +116,7 @@ void path_finder::on_authentic_from(const path_address& from, time_point now) {
 void path_finder::on_local_change(time_point now) {
     for (auto& each : remotes_)
         each.set_own({});
+    around_.silent.forget(between_.peer);
     if (resting_) return;
     give_credit_to_all(now);
     announce_ = true;
@@ -138,7 +141,7 @@ void path_finder::on_traffic(const traffic_watch::change& change, time_point now
     // More messages come from there, so it may get another probe.
     auto* const sender = find(*followed_);
     if (sender == nullptr || sender->unanswered() >= static_cast<unsigned>(remote::full_credit)) return;
-    sender->give_credit(1);
+    sender->earn(1);
     sender->hurry(closest_probes, now);
 }
 
@@ -157,20 +160,26 @@ void path_finder::add_stream(const path_address& at, time_point now) {
     if (auto* const way = find_or_add(at, way_kind::stream)) way->open(now, burst(now));
 }
 
-void path_finder::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now) {
+unsigned path_finder::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl,
+                            time_point now) {
+    if (!may_be_there(to.at.address)) return 0;
     auto* const target = find_or_add(to, way_kind::learned);
-    if (target == nullptr || target->is_proven()) return;
-    if (!target->has_answered()) {
-        const auto left = remote::full_credit - static_cast<int>(target->unanswered());
-        target->give_credit(std::min(static_cast<int>(count), std::max(left, 0)));
-    }
+    if (target == nullptr || target->is_proven()) return 0;
+    const auto granted = target->has_answered() ? count : grant(to.at.address, count, 0, now);
+    if (granted == 0) return 0;
+    if (!target->has_answered()) target->earn(static_cast<int>(granted));
     target->set_first_ttl(first_ttl);
-    target->open(now, count);
+    target->open(now, granted);
+    return granted;
+}
+
+void path_finder::begin_scattering() {
+    scattered_ = random_.array<std::tuple_size_v<wire::probe_nonce>>();
 }
 
 void path_finder::scatter(const path_address& to, std::optional<std::uint8_t> ttl) {
     if (!is_allowed(to)) return;
-    if (!scattered_) scattered_ = random_.array<std::tuple_size_v<wire::probe_nonce>>();
+    if (!scattered_) begin_scattering();
     outputs_.emplace_back(send_clear{
         to, make_clear_datagram(between_.out, wire::probe{*scattered_}, between_.suite, between_.punch), {}, ttl});
 }
@@ -284,6 +293,26 @@ bool path_finder::is_allowed(const path_address& where) const {
            !address.is_link_local() && !is_own(around_.pool) && !is_own(around_.ula);
 }
 
+bool path_finder::may_be_there(const ip_address& named) const {
+    return vicinity_of(named, around_.hosts, around_.nat.mapped, seen_) != vicinity::elsewhere;
+}
+
+unsigned path_finder::grant(const ip_address& silent, unsigned wanted, unsigned kept, time_point now) {
+    if (vicinity_of(silent, around_.hosts, around_.nat.mapped, seen_) == vicinity::same_range)
+        kept = silent_limit::packets - openers;
+    const auto granted = around_.silent.take(between_.peer, silent, wanted, kept, now);
+    // There the peer is, or was.
+    if (seen_ && seen_->address == silent) return granted + around_.guesses.grant(between_.peer, wanted - granted, now);
+    return granted;
+}
+
+bool path_finder::may_probe(remote& to, time_point now) {
+    if (to.is_relay() || to.is_stream() || to.has_answered() || to.take_earned()) return true;
+    if (grant(to.at().at.address, 1, path_ ? kept_for_punching : 0, now) == 1) return true;
+    to.hold(now + jittered(remote::slow_interval, random_));
+    return false;
+}
+
 void path_finder::give_credit_to_all(time_point now) {
     if (now - credit_interval < credited_) return;
     credited_ = now;
@@ -303,6 +332,7 @@ std::optional<unsigned> path_finder::burst(time_point now) const {
 }
 
 void path_finder::send_probe(remote& to, time_point now) {
+    if (!may_probe(to, now)) return;
     std::optional<std::uint8_t> ttl;
     if (to.is_first_opener()) {
         ttl = to.first_ttl();

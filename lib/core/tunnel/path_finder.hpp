@@ -28,10 +28,12 @@ namespace buri::core {
 class path_finder {
 public:
     /// Writes send_clear, set_path and want_relays to `outputs`.
-    path_finder(const introduction& between, const tunnel_surroundings& around, random_source& random,
-                const logger& log, std::deque<tunnel_output>& outputs)
+    path_finder(const introduction& between, tunnel_surroundings& around, random_source& random, const logger& log,
+                std::deque<tunnel_output>& outputs)
         : between_(between), around_(around), random_(random), log_(log), outputs_(outputs) {}
 
+    /// Where the server sees the peer's connection come from.
+    void on_seen(const endpoint& seen) { seen_ = seen; }
     void on_candidates(std::span<const wire::candidate> candidates, time_point now);
     void on_relays(std::span<const relay_path> relays, time_point now);
     /// `to`: the own address that it came to.
@@ -54,8 +56,9 @@ public:
     void add_socket(channel_id channel) { sockets_.push_back(channel); }
     /// A connection to the peer is open: a way that is probed at once.
     void add_stream(const path_address& at, time_point now);
-    /// See punch_ground::probe and scatter.
-    void probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now);
+    /// See punch_ground::probe, begin_scattering and scatter.
+    unsigned probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now);
+    void begin_scattering();
     void scatter(const path_address& to, std::optional<std::uint8_t> ttl);
 
     [[nodiscard]] time_point next_deadline() const;
@@ -79,6 +82,8 @@ public:
     [[nodiscard]] bool is_relay(const path_address& at) const;
     /// Nothing is ever sent elsewhere.
     [[nodiscard]] bool is_allowed(const path_address& where) const;
+    /// The peer may be there, as far as this node can know.
+    [[nodiscard]] bool may_be_there(const ip_address& named) const;
     [[nodiscard]] bool is_used(channel_id channel) const;
     /// The path may be left alone for any time.
     [[nodiscard]] bool can_rest() const;
@@ -95,6 +100,9 @@ private:
     void open_all(time_point now);
     void drop_ways(const std::vector<path_address>& gone, time_point now);
     [[nodiscard]] std::optional<unsigned> burst(time_point now) const;
+    /// How many of `wanted` packets an address may get from which nothing has come; the last `kept` are not given.
+    unsigned grant(const ip_address& silent, unsigned wanted, unsigned kept, time_point now);
+    bool may_probe(remote& to, time_point now);
     void send_probe(remote& to, time_point now);
     void probe_path_soon(time_point now);
 
@@ -113,14 +121,15 @@ private:
     [[nodiscard]] time_point path_probe_due() const;
 
     const introduction& between_;
-    const tunnel_surroundings& around_;
+    tunnel_surroundings& around_;
     random_source& random_;
     const logger& log_;
     std::deque<tunnel_output>& outputs_;
     std::vector<remote> remotes_;
     std::vector<relay_path> relays_;
     std::vector<channel_id> sockets_;
-    std::optional<wire::probe_nonce> scattered_;
+    std::optional<wire::probe_nonce> scattered_;  ///< of the last round
+    std::optional<endpoint> seen_;
 
     std::optional<path_address> path_;
     time_point path_since_ = time_point::min();

@@ -2,6 +2,7 @@
 #include "buri/core/tunnel/path_choice.hpp"
 #include "buri/core/tunnel/path_finder.hpp"
 #include "buri/core/tunnel/path_timing.hpp"
+#include "buri/core/tunnel/private_range.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,17 +11,6 @@ namespace buri::core {
 
 using namespace std::chrono_literals;
 using namespace path_timing;
-
-namespace {
-
-/// RFC 1918 and RFC 4193: what has such an address is in the same site.
-bool is_private(const ip_address& address) {
-    if (!address.is_v4()) return (address.v6_bytes()[0] & 0xfeU) == 0xfcU;
-    const auto value = address.v4_value();
-    return value >> 24U == 10U || value >> 20U == 0xac1U || value >> 16U == 0xc0a8U;
-}
-
-}  // namespace
 
 void path_finder::on_deadline(time_point now) {
     if (resting_) return;
@@ -238,8 +228,7 @@ bool path_finder::needs_keepalive(const remote& way) const {
     if (way.is_relay()) return false;
     if (way.is_stream()) return true;
     if (!way.is_told() || way.is_translated()) return true;
-    const auto& address = way.at().at.address;
-    if (is_private(address)) return false;
+    if (is_site_local(way.at().at.address)) return false;
     return around_.nat.mapping != nat_mapping::none || around_.nat.filtering != nat_filtering::endpoint_independent;
 }
 

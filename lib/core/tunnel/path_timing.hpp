@@ -12,6 +12,8 @@ namespace buri::core::path_timing {
 inline constexpr std::size_t max_remotes = 24;
 inline constexpr unsigned openers = 6;
 inline constexpr unsigned openers_after_success = 3;
+/// Of the probes that a silent address gets: they count most when both ends send at the same instant.
+inline constexpr unsigned kept_for_punching = 8;
 /// Hops that the first opener lives: it leaves the own network and dies before the peer's, where it might make a router take the
 /// peer's address for used (Linux gives the peer another port then).
 inline constexpr std::uint8_t opener_ttl = 4;

@@ -129,7 +129,8 @@ void punch::parts::on_call(const wire::punch& message, time_point now) {
     round_stage = message.stage;
     stage = message.stage;
     began = now;
-    strategy = plan_punch(own_nat(), *peer_nat, is_initiator, round_stage);
+    round_nat = own_nat_now(now);
+    plan();
     prepare(now);
 }
 
@@ -138,7 +139,7 @@ void punch::parts::on_answer(const wire::punch& message, time_point now) {
     take_report(message);
     const auto held = std::chrono::milliseconds(std::min(message.held.value_or(0), 10'000U));
     round_trip = std::clamp<duration>(now - began - held, 0ms, 2s);
-    strategy = plan_punch(own_nat(), *peer_nat, is_initiator, round_stage);
+    plan();
     prepare(now);
 }
 
@@ -171,7 +172,7 @@ bool punch::parts::say(wire::punch_step step, time_point now) {
     message.round = round;
     message.step = step;
     message.stage = round_stage;
-    message.nat = own_nat();
+    message.nat = round_nat;
     message.candidates = around.nat.candidates;
     if (message.candidates.size() > wire::max_candidates) message.candidates.resize(wire::max_candidates);
     message.fresh = fresh_mapped;

@@ -3,9 +3,11 @@
 // their NATs do and where they are now, and begin at the same instant (as DCUtR of libp2p does).
 //
 //     idle --due--> calling --answer--> preparing --> starting --half a round trip--> open --direct, or over--> idle
-//     idle --call--> preparing --> answered --go--> open
+//     idle --call--> held --tunnel awake--> preparing --> answered --go--> open
 //
-// Preparing: a fresh socket asks STUN servers, so that the peer knows or can guess its port; left out if no guess needs it.
+// Held: a tunnel at rest waits a little for the packets that the peer calls for.
+// Preparing: a fresh socket asks STUN servers, so that the peer knows or can guess its port; left out if no guess needs it, or if
+// this end has a direct way already.
 //
 // A round that fails is tried again after 1 s, 5 s, 30 s and then each 5 min, at once when either side's network changed. All of it is
 // end to end, so the server may be away. Guesses go only to the address that the server saw the peer come from.

@@ -29,11 +29,14 @@ public:
     /// Of a probe and its ACK through the relay, smoothed.
     [[nodiscard]] virtual std::optional<duration> relay_round_trip() const = 0;
 
-    /// A probe now and `count` - 1 more at the gaps of a burst (20, 40, 80, 160 ms …); the first with this TTL. What never
-    /// answered gets 20 in all and then one each 30 s; nothing goes where no peer may be. At most 24 such addresses are known
-    /// at a time, the oldest that never answered are forgotten first.
-    virtual void probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl,
-                       time_point now) = 0;
+    /// A probe now and `count` - 1 more at the gaps of a burst (20, 40, 80, 160 ms …); the first with this TTL. Gives how many
+    /// of them there will be: an address that is silent gets so many in all as silent_limit says, and where the server sees the
+    /// peer what punch_budget says beside; nothing goes where no peer may be. At most 24 such addresses are known at a time, the
+    /// oldest that never answered are forgotten first.
+    virtual unsigned probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl,
+                           time_point now) = 0;
+    /// Another round begins: an answer to what was scattered before tells nothing any more.
+    virtual void begin_scattering() = 0;
     /// One probe that nothing is remembered of: for hundreds of addresses, whose number and rate are the caller's to limit. The
     /// peer that gets it is noticed by its own probe in return.
     virtual void scatter(const path_address& to, std::optional<std::uint8_t> ttl, time_point now) = 0;

@@ -20,6 +20,15 @@ void shuffle(std::span<std::uint16_t> ports, random_source& random) {
         std::swap(ports[left - 1], ports[random.below(static_cast<std::uint32_t>(left))]);
 }
 
+/// Leaves out what is privileged, and what came before.
+std::vector<std::uint16_t> distinct(const std::vector<std::uint16_t>& ports) {
+    std::vector<std::uint16_t> found;
+    for (const auto port : ports) {
+        if (port >= lowest_port && std::ranges::find(found, port) == found.end()) found.push_back(port);
+    }
+    return found;
+}
+
 /// Moves the ports of the range to the front, and gives how many those are.
 std::size_t bring_forward(std::span<std::uint16_t> ports, int low, int high) {
     const auto is_inside = [=](std::uint16_t port) { return port >= low && port <= high; };
@@ -33,16 +42,14 @@ std::vector<std::uint16_t> next_ports(std::uint16_t base, std::uint16_t step) {
     std::vector<std::uint16_t> ports;
     for (std::size_t i = 1; i <= window_size; ++i)
         ports.push_back(further(base, step, i));
-    std::erase_if(ports, [](std::uint16_t port) { return port < lowest_port; });
-    return ports;
+    return distinct(ports);
 }
 
 std::vector<std::uint16_t> sweeping_ports(std::uint16_t base, std::uint16_t step) {
     std::vector<std::uint16_t> ports;
     for (std::size_t i = 0; i < window_size; ++i)
         ports.push_back(further(base, step, i + 1 + i / run_length));
-    std::erase_if(ports, [](std::uint16_t port) { return port < lowest_port; });
-    return ports;
+    return distinct(ports);
 }
 
 std::vector<std::uint16_t> random_ports(const std::optional<port_range>& block, random_source& random) {

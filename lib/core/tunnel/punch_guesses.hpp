@@ -12,7 +12,7 @@ namespace buri::core {
 inline constexpr std::size_t window_size = 64;
 inline constexpr std::size_t most_guesses = 2048;  ///< of one spray
 
-/// The ports of the next mappings after one with the port `base`. Ports below 1024 are left out.
+/// The ports of the next mappings after one with the port `base`, each once. Ports below 1024 are left out.
 std::vector<std::uint16_t> next_ports(std::uint16_t base, std::uint16_t step);
 
 /// The same for the second of two ends that both guess, where the first uses next_ports(): each eighth probe goes one port further than

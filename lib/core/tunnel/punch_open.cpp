@@ -64,12 +64,7 @@ std::optional<endpoint> punch::parts::peer_mapped() const {
 // ---- candidates ---------------------------------------------------------------------------------------------------
 
 void punch::parts::probe(const path_address& to, time_point now) {
-    if (!may_probe(to.at)) return;
-    const bool is_seen = seen && seen->address == to.at.address;
-    const auto count = is_seen ? openers_each : silent.take(to.at.address, openers_each, now);
-    if (count == 0) return;
-    ground.probe(to, count, low_ttl, now);
-    trials.back().second.packets += count;
+    if (may_probe(to.at)) trials.back().second.packets += ground.probe(to, openers_each, low_ttl, now);
 }
 
 void punch::parts::probe_candidates(channel_id through, time_point now) {
@@ -86,6 +81,7 @@ void punch::parts::open_window(channel_id through, std::vector<std::uint16_t> po
         trials.back().second.outcome = punch_outcome::limited;
         return;
     }
+    ground.begin_scattering();
     guessing = guess_run{.channel = through,
                          .to = seen->address,
                          .ports = std::move(ports),
@@ -96,8 +92,16 @@ void punch::parts::open_window(channel_id through, std::vector<std::uint16_t> po
                          .next = now};
 }
 
+bool punch::parts::begin_spray(punch_budget::part which, time_point now) {
+    if (!ground.wants_direct_way()) return false;
+    const auto leave = around.guesses.begin_spray(peer, which, now);
+    waits_for_spray = leave == punch_budget::leave::later;
+    if (leave == punch_budget::leave::given) ground.begin_scattering();
+    return leave == punch_budget::leave::given;
+}
+
 void punch::parts::open_spray_easy(time_point now) {
-    holds_spray = seen && may_probe({seen->address, 1}) && around.guesses.begin_spray(peer, now);
+    holds_spray = seen && may_probe({seen->address, 1}) && begin_spray(punch_budget::part::ports, now);
     if (!holds_spray) {
         trials.back().second.outcome = punch_outcome::limited;
         probe_candidates(main_channel, now);
@@ -115,8 +119,8 @@ void punch::parts::run_guesses(time_point now) {
     if (!guessing || guessing->next > now) return;
     auto& run = *guessing;
     for (std::size_t sent = 0; sent < run.chunk && run.index < run.ports.size(); ++sent) {
-        if (!around.guesses.take(now)) {
-            run.next = around.guesses.next(now);
+        if (!around.guesses.take(peer, now)) {
+            run.next = around.guesses.next(peer, now);
             return;
         }
         ground.scatter({run.channel, {run.to, run.ports[run.index++]}}, std::nullopt, now);
@@ -132,7 +136,7 @@ void punch::parts::run_guesses(time_point now) {
 
 void punch::parts::open_spray_hard(time_point now) {
     const auto to = peer_mapped();
-    holds_spray = to && around.guesses.begin_spray(peer, now);
+    holds_spray = to && begin_spray(punch_budget::part::sockets, now);
     if (!holds_spray) {
         trials.back().second.outcome = punch_outcome::limited;
         probe_candidates(main_channel, now);
@@ -148,6 +152,10 @@ void punch::parts::run_openers(time_point now) {
     const std::size_t width = block ? std::size_t{block->high} - block->low + 1 : most_sockets * share_of_block;
     const auto sockets = std::clamp<std::size_t>(width / share_of_block, 8, most_sockets);
     for (std::size_t sent = 0; sent < socket_chunk && run.index < sockets; ++sent, ++run.index) {
+        if (around.guesses.grant(peer, 1, now) == 0) {
+            run.next = never;
+            return;
+        }
         if (run.index == run.channels.size()) {
             const auto opened = run.pass == 0 ? ground.open_socket() : std::nullopt;
             if (!opened) {

@@ -4,7 +4,6 @@
 #include "buri/core/tunnel/punch.hpp"
 #include "buri/core/tunnel/punch_guesses.hpp"
 #include "buri/core/tunnel/punch_plan.hpp"
-#include "buri/core/tunnel/silent_limit.hpp"
 #include "buri/core/tunnel/work_limit.hpp"
 
 #include <deque>
@@ -35,7 +34,7 @@ struct opener_run {
 };
 
 struct punch::parts {
-    enum class phase : std::uint8_t { idle, calling, preparing, answered, starting, open };
+    enum class phase : std::uint8_t { idle, calling, held, preparing, answered, starting, open };
 
     parts(node_id with, bool first, punch_ground& on, tunnel_surroundings& shared, random_source& source,
           const logger& to)
@@ -53,6 +52,7 @@ struct punch::parts {
     // A round.
     void call(time_point now);
     void prepare(time_point now);
+    void open_fresh(time_point now);
     void go_on(time_point now);
     void open(time_point now);
     void open_predicted(time_point now);
@@ -71,6 +71,7 @@ struct punch::parts {
     void open_window(channel_id through, std::vector<std::uint16_t> ports, time_point now);
     void open_spray_hard(time_point now);
     void open_spray_easy(time_point now);
+    bool begin_spray(punch_budget::part which, time_point now);
     void run_guesses(time_point now);
     void run_openers(time_point now);
 
@@ -83,10 +84,15 @@ struct punch::parts {
     void close_unused(time_point now);
 
     [[nodiscard]] wire::nat_info own_nat() const { return told_of(around.nat, around.may_spray); }
+    /// Without spraying if this peer has had its own, or must wait.
+    [[nodiscard]] wire::nat_info own_nat_now(time_point now) const;
+    void plan();
+    void wait_for_spray(time_point now);
     [[nodiscard]] bool may_probe(const endpoint& where) const;
     [[nodiscard]] std::optional<endpoint> guess_base() const;
     [[nodiscard]] std::optional<endpoint> peer_mapped() const;
     [[nodiscard]] bool needs_fresh() const;
+    [[nodiscard]] bool is_at_rest() const { return !ground.wants_direct_way() && !ground.is_direct(); }
 
     const node_id peer;
     const bool is_initiator;
@@ -104,10 +110,9 @@ struct punch::parts {
     time_point due = time_point::min();
     wire::nat_info known_nat;  ///< own, as of the last round or change
     std::optional<endpoint> known_mapped;
-    silent_limit silent;
-    work_limit calls{std::chrono::milliseconds(500), 6};  ///< of the peer that are answered
-    work_limit urges{std::chrono::seconds(5), 4};         ///< rounds at once for a change
-    work_limit windows{std::chrono::seconds(10), 4};      ///< of guessed ports
+    work_limit calls{std::chrono::seconds(5), 3};     ///< of the peer that are answered
+    work_limit urges{std::chrono::seconds(5), 4};     ///< rounds at once for a change
+    work_limit windows{std::chrono::seconds(10), 4};  ///< of guessed ports
     work_limit replies{std::chrono::seconds(1), 3};
     std::deque<std::pair<time_point, wire::punch_trial>> trials;
     std::optional<wire::why_reply> peers;
@@ -120,6 +125,7 @@ struct punch::parts {
     bool is_caller = false;
     std::uint32_t round = 0;
     std::uint32_t round_stage = 0;
+    wire::nat_info round_nat;  ///< own, as the peer is told
     punch_strategy strategy = punch_strategy::none;
     time_point began{};        ///< called, or got the call
     time_point until = never;  ///< of this phase
@@ -133,6 +139,7 @@ struct punch::parts {
     std::optional<guess_run> guessing;
     std::optional<opener_run> openers;
     bool holds_spray = false;
+    bool waits_for_spray = false;  ///< others have theirs
 };
 
 }  // namespace buri::core

@@ -17,9 +17,13 @@ constexpr duration callee_extra = 3s;
 constexpr duration answer_wait = 3s;
 constexpr duration go_wait = 5s;
 constexpr duration prepare_wait = 700ms;
+/// Nodes sample their traffic each 250 ms.
+constexpr duration rest_wait = 300ms;
 constexpr duration plain_span = 2s;
 constexpr duration window_span = 1500ms;
 constexpr duration spray_span = 42s;
+/// Where others spray: until it may be this peer's turn.
+constexpr duration turn_wait = 10s;
 constexpr duration linger = 3s;  ///< before sockets are closed that something may still come through
 constexpr duration kept_interval = 30s;
 constexpr unsigned stun_tries = 3;
@@ -29,6 +33,17 @@ constexpr unsigned stun_tries = 3;
 bool punch::parts::needs_fresh() const {
     return strategy == punch_strategy::fresh || strategy == punch_strategy::predicted_own ||
            strategy == punch_strategy::predicted_both;
+}
+
+wire::nat_info punch::parts::own_nat_now(time_point now) const {
+    auto told = own_nat();
+    const auto part = around.nat.is_symmetric() ? punch_budget::part::sockets : punch_budget::part::ports;
+    told.spray = told.spray && around.guesses.may_spray(peer, part, now) == punch_budget::leave::given;
+    return told;
+}
+
+void punch::parts::plan() {
+    strategy = plan_punch(round_nat, *peer_nat, is_initiator, round_stage);
 }
 
 // ---- beginning ----------------------------------------------------------------------------------------------------
@@ -46,6 +61,7 @@ void punch::parts::call(time_point now) {
     began = now;
     peer_fresh.reset();
     fresh_mapped.reset();
+    round_nat = own_nat_now(now);
     known_nat = own_nat();
     known_mapped = around.nat.mapped;
     if (!say(punch_step::call, now)) {
@@ -60,19 +76,23 @@ void punch::parts::prepare(time_point now) {
     fresh_mapped.reset();
     queries.clear();
     query = 0;
-    now_in = phase::preparing;
-    until = now + prepare_wait;
-    if (needs_fresh()) fresh = ground.open_socket();
-    if (fresh && needs_fresh()) {
-        channels.push_back(*fresh);
-        // A second answer is nearer to the mapping that is to be guessed.
-        const std::size_t wanted = strategy == punch_strategy::fresh ? 1 : 2;
-        for (const auto& server : around.nat.stun_servers) {
-            if (queries.size() < wanted) queries.emplace_back(path_address(*fresh, server));
-        }
-        if (!queries.empty()) queries.front().start(random, now, stun_tries);
-    }
+    const bool is_held = needs_fresh() && is_at_rest() && now_in != phase::held;
+    now_in = is_held ? phase::held : phase::preparing;
+    until = now + (is_held ? rest_wait : prepare_wait);
+    if (!is_held && needs_fresh() && ground.wants_direct_way()) open_fresh(now);
     advance(now);
+}
+
+void punch::parts::open_fresh(time_point now) {
+    fresh = ground.open_socket();
+    if (!fresh) return;
+    channels.push_back(*fresh);
+    // A second answer is nearer to the mapping that is to be guessed.
+    const std::size_t wanted = strategy == punch_strategy::fresh ? 1 : 2;
+    for (const auto& server : around.nat.stun_servers) {
+        if (queries.size() < wanted) queries.emplace_back(path_address(*fresh, server));
+    }
+    if (!queries.empty()) queries.front().start(random, now, stun_tries);
 }
 
 void punch::parts::ask_servers(time_point now) {
@@ -117,6 +137,9 @@ void punch::parts::advance(time_point now) {
             break;
         case phase::calling:
             if (until <= now) finish(punch_outcome::no_answer, now);
+            break;
+        case phase::held:
+            if (!is_at_rest() || until <= now) prepare(now);
             break;
         case phase::preparing:
             ask_servers(now);
@@ -174,6 +197,7 @@ void punch::parts::open(time_point now) {
     now_in = phase::open;
     until = now + plain_span;
     begin_trial(now);
+    wait_for_spray(now);
     if (needs_fresh() && !fresh_mapped) trials.back().second.outcome = punch_outcome::no_mapping;
     switch (strategy) {
         case punch_strategy::none:
@@ -199,6 +223,16 @@ void punch::parts::open(time_point now) {
     }
     if (holds_spray) until = now + spray_span;
     advance(now);
+}
+
+void punch::parts::wait_for_spray(time_point now) {
+    waits_for_spray = false;
+    if (round_nat.spray || !own_nat().spray || !around.nat.is_symmetric()) return;
+    if (plan_punch(own_nat(), *peer_nat, is_initiator, round_stage) != punch_strategy::spray_hard) return;
+    if (around.guesses.may_spray(peer, punch_budget::part::sockets, now) != punch_budget::leave::later) return;
+    around.guesses.wait_for_sockets(peer, now);
+    waits_for_spray = true;
+    trials.back().second.outcome = punch_outcome::limited;
 }
 
 void punch::parts::open_predicted(time_point now) {
@@ -242,7 +276,11 @@ void punch::parts::finish(punch_outcome outcome, time_point now) {
 }
 
 void punch::parts::schedule(time_point now) {
-    stage = round_stage + 1;
+    stage = waits_for_spray ? round_stage : round_stage + 1;
+    if (std::exchange(waits_for_spray, false)) {
+        due = now + jittered(turn_wait, random);
+        return;
+    }
     const auto pause = pauses[std::min<std::size_t>(stage - 1, pauses.size() - 1)];
     // A change during the round asked for another at once.
     if (due > began && due <= now) {

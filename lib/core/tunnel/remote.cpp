@@ -42,6 +42,21 @@ void remote::give_credit(int count) {
     credit_ = std::min(credit_ + count, full_credit);
 }
 
+void remote::earn(int count) {
+    give_credit(count);
+    earned_ = std::min(earned_ + count, full_credit);
+}
+
+bool remote::take_earned() {
+    if (earned_ == 0) return false;
+    --earned_;
+    return true;
+}
+
+void remote::hold(time_point until) {
+    if (next_ != never) next_ = std::max(next_, until);
+}
+
 void remote::become(way_kind kind) {
     if (kind != way_kind::learned && kind_ == way_kind::learned) credit_ = full_credit;
     kind_ = kind;

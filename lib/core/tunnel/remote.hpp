@@ -30,6 +30,12 @@ public:
     /// A probe soon, if there is credit: at once, or when the last is `gap` ago.
     void hurry(duration gap, time_point now);
     void give_credit(int count);
+    /// So many packets came from there, or may go there whatever it answered.
+    void earn(int count);
+    /// True if the next probe was earned; it is counted.
+    bool take_earned();
+    /// No probe before that.
+    void hold(time_point until);
     void become(way_kind kind);
     void set_translated(bool translated) { translated_ = translated; }
     void set_own(const std::optional<ip_address>& own) { own_ = own; }
@@ -103,6 +109,7 @@ private:
     std::optional<ip_address> own_;
     std::optional<std::uint8_t> first_ttl_;
     int credit_;
+    int earned_ = 0;
     unsigned answers_ = 0;
     unsigned streak_ = 0;
     unsigned needed_ = 1;

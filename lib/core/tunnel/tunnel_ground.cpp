@@ -16,9 +16,13 @@ std::optional<duration> tunnel_ground::relay_round_trip() const {
     return of_.paths.relay_round_trip();
 }
 
-void tunnel_ground::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl,
-                          time_point now) {
-    of_.paths.probe(to, count, first_ttl, now);
+unsigned tunnel_ground::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl,
+                              time_point now) {
+    return of_.paths.probe(to, count, first_ttl, now);
+}
+
+void tunnel_ground::begin_scattering() {
+    of_.paths.begin_scattering();
 }
 
 void tunnel_ground::scatter(const path_address& to, std::optional<std::uint8_t> ttl, time_point) {

@@ -139,10 +139,12 @@ void tunnel::parts::on_message(const wire::tunnel_message& message, time_point n
 void tunnel::parts::on_candidates(std::span<const wire::candidate> candidates, const std::optional<endpoint>& seen,
                                   time_point now) {
     punching.on_seen(seen, now);
+    if (seen) paths.on_seen(*seen);
     paths.on_candidates(candidates, now);
     std::vector<endpoint> listening;
     for (const auto& each : candidates.first(std::min(candidates.size(), wire::max_candidates))) {
-        if (each.kind == wire::candidate_kind::tcp && paths.is_allowed(each.at)) listening.push_back(each.at);
+        const bool is_possible = paths.is_allowed(each.at) && paths.may_be_there(each.at.address);
+        if (each.kind == wire::candidate_kind::tcp && is_possible) listening.push_back(each.at);
     }
     streams.on_candidates(std::move(listening));
 }

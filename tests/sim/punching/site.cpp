@@ -116,7 +116,8 @@ site::site(world& in, segment& internet, const stun_host& stun, bool is_first, c
     ports_[main_channel] = port;
     channels_[port] = main_channel;
     stun_.on_servers(stun.endpoints(), in.now());
-    stun_.on_host_endpoints(host_.endpoints(port), in.now());
+    around_.hosts = host_.endpoints(port);
+    stun_.on_host_endpoints(around_.hosts, in.now());
 }
 
 void site::start() {
@@ -125,6 +126,7 @@ void site::start() {
 }
 
 void site::on_introduction(const std::vector<wire::candidate>& candidates, const endpoint& seen) {
+    paths_.on_seen(seen);
     paths_.on_candidates(candidates, world_.now());
     punch_.on_seen(seen, world_.now());
     settle();
@@ -145,8 +147,8 @@ void site::make_noise(unsigned each_second) {
 
 // ---- what punching asks for ---------------------------------------------------------------------------------------
 
-void site::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now) {
-    paths_.probe(to, count, first_ttl, now);
+unsigned site::probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now) {
+    return paths_.probe(to, count, first_ttl, now);
 }
 
 void site::scatter(const path_address& to, std::optional<std::uint8_t> ttl, time_point) {

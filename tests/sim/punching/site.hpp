@@ -67,7 +67,9 @@ public:
     [[nodiscard]] bool wants_direct_way() const override { return up_ && !has_way(); }
     [[nodiscard]] bool is_direct() const override { return has_way(); }
     [[nodiscard]] std::optional<duration> relay_round_trip() const override { return relay_delay_ * 2; }
-    void probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl, time_point now) override;
+    unsigned probe(const path_address& to, unsigned count, std::optional<std::uint8_t> first_ttl,
+                   time_point now) override;
+    void begin_scattering() override { paths_.begin_scattering(); }
     void scatter(const path_address& to, std::optional<std::uint8_t> ttl, time_point now) override;
     void send_plain(const path_address& to, bytes datagram) override;
     bool send_message(const wire::tunnel_message& message, time_point now) override;

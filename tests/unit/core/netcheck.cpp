@@ -54,7 +54,7 @@ TEST_CASE("a usual machine behind a usual router", "[netcheck]") {
     CHECK(document["intercepted"] == nullptr);
     CHECK(document["control"] ==
           json{{"connected", true}, {"way", "tcp"}, {"endpoint", "203.0.113.2:12975"}, {"problem", nullptr}});
-    CHECK(document["punching"]["most_guesses"] == 1024);
+    CHECK(document["punching"]["most_guesses"] == 1536);
 }
 
 TEST_CASE("the nearest relay that answers is the best", "[netcheck]") {

@@ -202,15 +202,59 @@ TEST_CASE("servers of a family that the host lacks are not asked") {
     CHECK(f.run_to(f.now + 25s) == 2);  // one for each family
 }
 
-TEST_CASE("stopped discovery is quiet and keeps what it knows") {
+TEST_CASE("while the server is away one request each 25 s keeps the mapping, and silence is no news") {
     fixture f;
-    f.answer(first_server, "203.0.113.7:5000");
-    f.stun.stop();
-    CHECK(f.stun.next_deadline() == never);
-    CHECK_FALSE(f.answer(second_server, "203.0.113.7:5000"));
-    CHECK(f.stun.mapped().size() == 1);
+    f.answer_both("203.0.113.7:5000");
+    f.stun.take_news();
+    f.stun.on_server_away(f.now);
+    CHECK(f.run_to(f.now + 10min) == 24);
+    CHECK(f.stun.mapped() == std::vector{at("203.0.113.7:5000")});
+    CHECK(f.stun.report().udp_works);
+    CHECK_FALSE(f.stun.take_news());
     f.stun.start(f.now);
     CHECK(f.take() == 2);
+}
+
+TEST_CASE("while the connection to the server is lost a change of the mapping is noticed all the same") {
+    fixture f;
+    f.answer_both("203.0.113.7:5000");
+    f.stun.on_server_away(f.now);
+    CHECK(f.run_to(f.now + 25s) == 1);
+    CHECK(f.answer(first_server, "203.0.113.7:6000"));
+    CHECK(f.stun.report().mapped == at("203.0.113.7:6000"));
+}
+
+TEST_CASE("in another network without the server the old mapping is forgotten, and asked for ever more rarely") {
+    fixture f;
+    f.answer_both("203.0.113.7:5000");
+    f.stun.on_server_away(f.now);
+    f.stun.on_network_change(f.now);
+    const auto sent = f.take() + f.run_to(f.now + 1h);
+    CHECK(f.stun.mapped().empty());
+    CHECK(f.stun.report().udp_works);
+    CHECK(sent <= 14 * 36);
+}
+
+TEST_CASE("a relay's PONGs stand for requests, until one is missing") {
+    fixture f;
+    f.answer_both("203.0.113.7:5000");
+    std::size_t sent = 0;
+    for (int i = 0; i < 10; ++i) {
+        sent += f.run_to(f.now + 25s);
+        f.stun.on_kept_alive(f.now);
+        if (i == 0) f.answer(first_server, "203.0.113.7:5000");
+    }
+    CHECK(sent <= 1);
+    CHECK(f.run_to(f.now + 26s) == 0);
+    CHECK(f.run_to(f.now + 1s) == 1);
+}
+
+TEST_CASE("a doubt asks one server at once") {
+    fixture f;
+    f.answer_both("203.0.113.7:5000");
+    f.run_to(f.now + 3s);
+    f.stun.on_doubt(f.now);
+    CHECK(f.take() == 1);
 }
 
 TEST_CASE("a port that the gateway forwards is offered first, once it was reached") {

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 using namespace buri;
@@ -43,6 +44,16 @@ TEST_CASE("the next ports follow the base in steps, around the end of all ports,
     CHECK(wrapped == std::vector<std::uint16_t>{65531, 65532, 65533, 65534, 65535});
 }
 
+TEST_CASE("no port is guessed twice in a window, whatever step the peer tells") {
+    CHECK(next_ports(40000, 0) == std::vector<std::uint16_t>{40000});
+    CHECK(sweeping_ports(40000, 0) == std::vector<std::uint16_t>{40000});
+    CHECK(next_ports(40000, 32768) == std::vector<std::uint16_t>{7232, 40000});
+    for (const std::uint16_t step : {1, 2048, 4096, 16384, 65535}) {
+        const auto ports = sweeping_ports(40000, step);
+        CHECK(std::set(ports.begin(), ports.end()).size() == ports.size());
+    }
+}
+
 TEST_CASE("two windows cross though up to seven other mappings came between") {
     const auto of_x = next_ports(40000, 1);
     const auto of_y = sweeping_ports(20000, 1);
@@ -76,53 +87,127 @@ TEST_CASE("random ports are distinct, not privileged, and begin with the block t
     CHECK(random_ports(port_range{65000, 1024}, random).size() == most_guesses);
 }
 
-TEST_CASE("never more than 200 guesses in any second, nor 1,024 in 30 s") {
+TEST_CASE("never more than 200 guesses in any second, nor 1,024 in 30 s for one peer, nor 2,048 in ten minutes") {
+    const node_id ada{1};
     punch_budget budget;
     std::vector<time_point> sent;
-    for (time_point now{100s}; now < time_point{170s}; now += 1ms) {
-        const bool can = budget.next(now) == now;
-        if (budget.take(now) != can) FAIL("next() and take() do not agree");
-    }
-    punch_budget again;
-    for (time_point now{100s}; now < time_point{170s}; now += 1ms) {
-        while (again.take(now))
+    for (time_point now{100s}; now < time_point{100s} + 11min; now += 5ms) {
+        while (true) {
+            const bool can = budget.next(ada, now) == now;
+            const bool taken = budget.take(ada, now);
+            if (taken != can) FAIL("next() and take() do not agree");
+            if (!taken) break;
             sent.push_back(now);
+        }
     }
     for (std::size_t i = 200; i < sent.size(); ++i)
         REQUIRE(sent[i] - sent[i - 200] >= 1s);
     for (std::size_t i = 1024; i < sent.size(); ++i)
         REQUIRE(sent[i] - sent[i - 1024] >= 30s);
-    CHECK(sent.size() == 3 * 1024);
+    for (std::size_t i = 2048; i < sent.size(); ++i)
+        REQUIRE(sent[i] - sent[i - 2048] >= 10min);
+    CHECK(sent.size() >= 2048);
 }
 
-TEST_CASE("a peer is sprayed once in ten minutes, and one peer at a time") {
+TEST_CASE("a peer that guesses all the time leaves others their share") {
+    const node_id greedy{1};
+    const node_id ada{2};
+    punch_budget budget;
+    time_point now{100s};
+    const auto spend = [&](node_id who, duration span) {
+        std::size_t sent = 0;
+        for (const auto end = now + span; now < end; now += 5ms) {
+            while (budget.take(greedy, now))
+                sent += who == greedy ? 1 : 0;
+            while (who != greedy && budget.take(who, now))
+                ++sent;
+        }
+        return sent;
+    };
+    CHECK(spend(greedy, 20s) == 1024);
+    // The window of a predictable NAT, 64 ports, is through in half a second.
+    CHECK(spend(ada, 500ms) >= 64);
+    CHECK(spend(ada, 5s) >= 400);
+    CHECK(budget.live(now) <= punch_budget::live_entries);
+}
+
+TEST_CASE("twenty peers that guess at once get about the same") {
+    punch_budget budget;
+    std::map<std::uint32_t, std::size_t> sent;
+    for (time_point now{100s}; now < time_point{130s}; now += 5ms) {
+        for (std::uint32_t each = 1; each <= 20; ++each)
+            while (budget.take(node_id{each}, now))
+                ++sent[each];
+    }
+    for (const auto& [peer, count] : sent) {
+        CAPTURE(peer);
+        CHECK(count >= 60);
+    }
+}
+
+TEST_CASE(
+    "a peer is sprayed once in ten minutes; two have their sockets open at a time, and who waits longest is next") {
+    using enum punch_budget::leave;
+    using enum punch_budget::part;
     punch_budget budget;
     const node_id ada{1};
     const node_id bob{2};
+    const node_id eve{3};
+    const node_id kim{4};
     time_point now{100s};
-    CHECK(budget.begin_spray(ada, now));
-    CHECK_FALSE(budget.begin_spray(bob, now));
-    CHECK_FALSE(budget.begin_spray(ada, now));
-    budget.end_spray(bob);
-    CHECK_FALSE(budget.begin_spray(bob, now));
+    CHECK(budget.begin_spray(ada, sockets, now) == given);
+    CHECK(budget.begin_spray(ada, sockets, now) == spent);
+    CHECK(budget.begin_spray(bob, sockets, now) == given);
+    CHECK(budget.begin_spray(kim, sockets, now) == later);
+    CHECK(budget.begin_spray(eve, sockets, now + 1s) == later);
+    CHECK(budget.begin_spray(node_id{5}, ports, now) == given);
     budget.end_spray(ada);
-    CHECK(budget.begin_spray(bob, now));
+    CHECK(budget.begin_spray(eve, sockets, now + 10s) == later);
+    CHECK(budget.begin_spray(kim, sockets, now + 11s) == given);
     budget.end_spray(bob);
-    CHECK_FALSE(budget.begin_spray(ada, now + 10min - 1s));
-    CHECK(budget.begin_spray(ada, now + 10min));
+    CHECK(budget.begin_spray(eve, sockets, now + 12s) == given);
+    budget.end_spray(eve);
+    CHECK(budget.begin_spray(ada, sockets, now + 10min - 1s) == spent);
+    CHECK(budget.begin_spray(ada, sockets, now + 10min) == given);
 }
 
-TEST_CASE("all ports of a silent address together get 20 packets in ten minutes") {
+TEST_CASE("who no longer waits for its spray does not hold up the others") {
+    using enum punch_budget::leave;
+    using enum punch_budget::part;
+    punch_budget budget;
+    const time_point now{100s};
+    CHECK(budget.begin_spray(node_id{1}, sockets, now) == given);
+    CHECK(budget.begin_spray(node_id{2}, sockets, now) == given);
+    CHECK(budget.begin_spray(node_id{3}, sockets, now) == later);
+    budget.end_spray(node_id{1});
+    budget.end_spray(node_id{2});
+    CHECK(budget.begin_spray(node_id{4}, sockets, now + punch_budget::patience) == given);
+}
+
+TEST_CASE("all ports of a silent address together get 20 packets at once, then one each 25 s") {
+    const node_id peer{1};
     silent_limit limit;
-    time_point now{100s};
-    CHECK(limit.take(somewhere, 6, now) == 6);
-    CHECK(limit.take(somewhere, 6, now) == 6);
-    CHECK(limit.take(somewhere, 6, now + 5min) == 6);
-    CHECK(limit.take(somewhere, 6, now + 9min) == 2);
-    CHECK(limit.take(somewhere, 6, now + 9min) == 0);
-    CHECK(limit.take(somewhere, 6, now + 10min) == 6);
-    unsigned granted = 0;
-    for (std::uint32_t i = 0; i < 1000; ++i)
-        granted += limit.take(ip_address::v4(0x01010101 + i), 6, now + 10min);
-    CHECK(granted == 31 * 6);
+    const time_point now{100s};
+    CHECK(limit.take(peer, somewhere, 6, 8, now) == 6);
+    CHECK(limit.take(peer, somewhere, 50, 8, now) == 6);
+    CHECK(limit.take(peer, somewhere, 50, 0, now) == 8);
+    CHECK(limit.take(peer, somewhere, 6, 0, now + 24s) == 0);
+    CHECK(limit.take(peer, somewhere, 6, 0, now + 25s) == 1);
+    CHECK(limit.take(node_id{2}, somewhere, 6, 0, now) == 6);
+    limit.forget(peer);
+    CHECK(limit.take(peer, somewhere, 6, 0, now) == 6);
+}
+
+TEST_CASE("a peer that names ever more addresses gets few of them probed") {
+    const node_id peer{1};
+    const time_point now{100s};
+    silent_limit limit;
+    unsigned elsewhere = 0;
+    unsigned in_private = 0;
+    for (std::uint32_t i = 0; i < 1000; ++i) {
+        in_private += limit.take(peer, ip_address::v4(0x0a000001 + i), 6, 0, now);
+        elsewhere += limit.take(peer, ip_address::v4(0x01010101 + i), 6, 0, now);
+    }
+    CHECK(in_private == silent_limit::most_private_addresses * 6);
+    CHECK(elsewhere + in_private == silent_limit::most_addresses * 6);
 }

@@ -38,16 +38,17 @@ struct fake_ground final : punch_ground {
     std::vector<std::pair<path_address, wire::stun_transaction>> stun;
     std::set<channel_id> open;
     std::set<channel_id> used;
-    std::size_t packets = 0;
+    std::size_t scatterings = 0;
     channel_id last = 0;
 
     [[nodiscard]] bool wants_direct_way() const override { return wants; }
     [[nodiscard]] bool is_direct() const override { return direct; }
     [[nodiscard]] std::optional<duration> relay_round_trip() const override { return 80ms; }
-    void probe(const path_address& to, unsigned count, std::optional<std::uint8_t>, time_point now) override {
+    unsigned probe(const path_address& to, unsigned count, std::optional<std::uint8_t>, time_point now) override {
         probes.push_back({now, to});
-        packets += count;
+        return count;
     }
+    void begin_scattering() override { ++scatterings; }
     void scatter(const path_address& to, std::optional<std::uint8_t>, time_point now) override {
         scattered.push_back({now, to});
     }
@@ -290,18 +291,70 @@ TEST_CASE("a peer cannot have packets sent where none may go") {
     CHECK(victim.ground.scattered.empty());
 }
 
-TEST_CASE("a third party gets twenty packets at most, whatever ports a peer names and however often it calls") {
+TEST_CASE("a peer may call three times at once, and then each five seconds") {
     end victim(true, easy(), "203.0.113.2:443");
-    std::vector<wire::candidate> ten;
-    for (std::uint16_t port = 1000; port < 1010; ++port)
-        ten.push_back({wire::candidate_kind::host, {at("192.0.2.66:1").address, port}});
-    auto call = call_of(0, ten);
-    call.fresh = at("192.0.2.66:5000");
-    call.nat.mapping = nat_mapping::address_port_dependent;
-    call.nat.port_step = 1;
-    call_again_and_again(victim, call, 9min);
-    CHECK(victim.ground.packets <= 20);
-    CHECK(victim.ground.scattered.empty());
+    victim.ground.direct = true;
+    victim.ground.wants = false;
+    auto call = call_of(0, {});
+    for (time_point now{100s}; now < time_point{160s}; now += 100ms) {
+        ++call.round;
+        victim.machine->on_message(call, now);
+        victim.machine->on_deadline(now);
+        if (now == time_point{100s} + 1s) CHECK(victim.ground.messages.size() == 3);
+    }
+    CHECK(victim.ground.messages.size() <= 3 + 12);
+    CHECK(victim.ground.messages.size() >= 3 + 10);
+}
+
+TEST_CASE("a call opens no sockets while there is a direct way, or while the tunnel rests") {
+    auto call = call_of(1, {{wire::candidate_kind::mapped, at("203.0.113.2:6000")}});
+    for (const bool is_direct : {true, false}) {
+        for (const auto& report : {sequential(), random_ports_of()}) {
+            end victim(true, report, "203.0.113.2:443");
+            victim.ground.wants = false;
+            victim.ground.direct = is_direct;
+            ++call.round;
+            for (const auto step : {punch_step::call, punch_step::go}) {
+                call.step = step;
+                victim.machine->on_message(call, time_point{100s});
+                for (auto now = time_point{100s}; now < time_point{101s}; now += 20ms)
+                    victim.machine->on_deadline(now);
+            }
+            CHECK(victim.ground.last == 0);
+            CHECK(victim.ground.stun.empty());
+            CHECK(victim.ground.messages.size() == 1);
+            CHECK_FALSE(victim.around.guesses.is_spraying());
+        }
+    }
+}
+
+TEST_CASE("a call that comes at rest waits for the packets that it is for") {
+    end woken(true, sequential(), "203.0.113.2:443");
+    woken.ground.wants = false;
+    woken.machine->on_message(call_of(1, {{wire::candidate_kind::mapped, at("203.0.113.2:6000")}}), time_point{100s});
+    CHECK(woken.ground.messages.empty());
+    woken.ground.wants = true;
+    woken.machine->on_deadline(time_point{100s} + 200ms);
+    CHECK(woken.ground.last == 1);
+    CHECK(woken.ground.stun.size() == 1);
+}
+
+TEST_CASE("a round whose sockets must wait for those of others is called again soon") {
+    pair both(random_ports_of("203.0.113.1:5000"), report_of(nat_mapping::endpoint_independent, "203.0.113.2:6000"));
+    using part = punch_budget::part;
+    for (const auto each : {node_id{77}, node_id{78}})
+        both.a.around.guesses.begin_spray(each, part::sockets, both.now);
+    both.run_for(5s);
+    CHECK(both.a.ground.open.empty());
+    both.a.around.guesses.end_spray(node_id{77});
+    both.run_for(15s);
+    CHECK(both.a.ground.open.size() == 256);
+}
+
+TEST_CASE("each round of guesses has a probe of its own") {
+    pair both(easy(), sequential());
+    both.run_for(6s);
+    CHECK(both.a.ground.scatterings == 2);
 }
 
 TEST_CASE("a peer that asks for sprays again and again gets one, and none before the server told its address") {
@@ -347,7 +400,7 @@ TEST_CASE("a flood of calls is not answered, and nonsense in a message does no h
         victim.machine->on_message(wire::why{i}, time_point{100s});
         victim.machine->on_message(wire::why_reply{i, {}, {}, {}}, time_point{100s});
     }
-    CHECK(victim.ground.messages.size() <= 12);
+    CHECK(victim.ground.messages.size() <= 6);
     CHECK_FALSE(victim.machine->evidence(time_point{100s}).peers);
     CHECK(victim.machine->evidence(time_point{100s}).peer_candidates.size() <= wire::max_candidates);
 }

@@ -82,6 +82,33 @@ TEST_CASE("a relay carries no more than its own limit") {
     CHECK(bytes_through(world, alice_at, bob_in, 10s) <= 1'050'000 + full_size);
 }
 
+TEST_CASE("a relay is full with its last binding") {
+    auto settings = relay_world::settings();
+    settings.max_bindings = 2;
+    relay_world world(settings);
+    world.bind(alice_at, 1, alice_in);
+    CHECK_FALSE(world.relay.statistics(world.now).is_full);
+    world.bind(bob_at, 2, bob_in);
+    CHECK(world.relay.statistics(world.now).is_full);
+}
+
+TEST_CASE("a relay is full while it carries nine tenths of its limit") {
+    auto settings = relay_world::settings();
+    settings.max_kbit = 12'000;
+    relay_world world(settings);
+    world.bind(alice_at, 1, alice_in);
+    world.bind(bob_at, 2, bob_in);
+    bytes_through(world, alice_at, bob_in, 20s);
+    CHECK(world.relay.statistics(world.now).kbit < 12'000);
+    CHECK(world.relay.statistics(world.now).is_full);
+    for (int i = 0; i < 4; ++i) {
+        world.pass(5s);
+        world.send(alice_at, bob_in, full_size);
+        world.send(bob_at, alice_in, full_size);
+    }
+    CHECK_FALSE(world.relay.statistics(world.now).is_full);
+}
+
 TEST_CASE("the rate of late is of the last ten seconds") {
     relay_world world;
     world.bind(alice_at, 1, alice_in);

@@ -10,6 +10,7 @@ namespace {
 
 const auto relay_1 = at("198.51.100.1:17771");
 const auto listening = at("192.0.2.2:443");
+const auto silent = at("203.0.113.5:5000");
 
 punch_key key() {
     return punch_key(std::span<const std::uint8_t, 16>(std::array<std::uint8_t, 16>{
@@ -34,6 +35,11 @@ std::vector<send_clear> sent_to(const tunnel_end& end, const path_address& where
     std::ranges::copy_if(end.clear, std::back_inserter(found),
                          [&](const send_clear& each) { return each.to == where; });
     return found;
+}
+
+std::size_t sent_to(const tunnel_end& end, const ip_address& where) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(end.clear, [&](const send_clear& each) { return each.to.at.address == where; }));
 }
 
 std::vector<flight> nothing(const flight&) {
@@ -109,10 +115,107 @@ TEST_CASE("a silent address gets twenty probes while there is another path", "[c
     world net;
     come_up_by_relay(net);
     net.traffic = [&net] { net.send_user(net.a); };
-    const auto silent = at("203.0.113.5:5000");
     tell(net, net.a, {{wire::candidate_kind::mapped, silent}});
     net.run_for(5min);
     REQUIRE(sent_to(net.a, silent).size() <= 20);
+}
+
+TEST_CASE("a third party gets twenty packets and then one each 25 s, whatever ports a peer names and however often",
+          "[core][tunnel][openers]") {
+    world net;
+    come_up_by_relay(net);
+    net.traffic = [&net] { net.send_user(net.b); };
+    net.traffic_interval = 500ms;
+    std::uint16_t port = 1000;
+    wire::punch call;
+    call.nat.mapping = nat_mapping::address_port_dependent;
+    call.nat.port_step = 1;
+    for (const auto end = net.now() + 10min; net.now() < end;) {
+        call.candidates.clear();
+        for (int i = 0; i < 10; ++i)
+            call.candidates.push_back({wire::candidate_kind::mapped, {silent.address, ++port}});
+        call.fresh = {silent.address, ++port};
+        tell(net, net.b, call.candidates);
+        ++call.round;
+        for (const auto step : {wire::punch_step::call, wire::punch_step::go}) {
+            call.step = step;
+            net.b.machine->on_message(call, net.now());
+            net.drain(net.b);
+        }
+        net.run_for(5s);
+    }
+    REQUIRE(sent_to(net.b, silent.address) >= 20);
+    REQUIRE(sent_to(net.b, silent.address) <= 20 + 24);
+}
+
+TEST_CASE("where the server sees the peer it gets more, and never more than guesses are given to one peer",
+          "[core][tunnel][openers]") {
+    world net;
+    come_up_by_relay(net);
+    net.traffic = [&net] { net.send_user(net.b); };
+    net.traffic_interval = 500ms;
+    std::uint16_t port = 1000;
+    wire::punch call;
+    call.nat.mapping = nat_mapping::address_port_dependent;
+    call.nat.filtering = nat_filtering::address_port_dependent;
+    call.nat.spray = true;
+    net.b.around.nat.mapping = nat_mapping::endpoint_independent;
+    net.b.around.nat.filtering = nat_filtering::address_port_dependent;
+    for (const auto end = net.now() + 10min; net.now() < end;) {
+        call.candidates.clear();
+        for (int i = 0; i < 10; ++i)
+            call.candidates.push_back({wire::candidate_kind::mapped, {silent.address, ++port}});
+        call.fresh = {silent.address, ++port};
+        call.nat.port_step = static_cast<std::uint16_t>(call.round % 3);
+        net.b.machine->on_candidates(call.candidates, net.now(), endpoint{silent.address, 443});
+        net.drain(net.b);
+        call.stage = ++call.round % 4;
+        for (const auto step : {wire::punch_step::call, wire::punch_step::go}) {
+            call.step = step;
+            net.b.machine->on_message(call, net.now());
+            net.drain(net.b);
+        }
+        net.run_for(5s);
+    }
+    REQUIRE(sent_to(net.b, silent.address) >= 1000);
+    REQUIRE(sent_to(net.b, silent.address) <= 2048 + 20 + 24);
+}
+
+TEST_CASE("no packet goes to a private address where the peer cannot be, few where it hardly is",
+          "[core][tunnel][openers]") {
+    world net;
+    net.b.around.hosts = {at("192.168.1.2:40001")};
+    net.b.around.nat.mapped = at("203.0.113.1:40001");
+    come_up_by_relay(net);
+    net.traffic = [&net] { net.send_user(net.b); };
+    net.traffic_interval = 500ms;
+    const auto elsewhere = at("10.0.0.7:5000");
+    const auto in_range = at("192.168.7.7:5000");
+    const auto neighbour = at("192.168.1.7:5000");
+    const std::vector<wire::candidate> named{{wire::candidate_kind::host, elsewhere},
+                                             {wire::candidate_kind::tcp, elsewhere},
+                                             {wire::candidate_kind::host, in_range},
+                                             {wire::candidate_kind::host, neighbour}};
+    tell(net, net.b, named);
+    wire::punch call;
+    call.round = 1;
+    call.candidates = named;
+    for (const auto step : {wire::punch_step::call, wire::punch_step::go}) {
+        call.step = step;
+        net.b.machine->on_message(call, net.now());
+        net.drain(net.b);
+    }
+    net.run_for(20s);
+    REQUIRE(sent_to(net.b, elsewhere.address) == 0);
+    REQUIRE(net.b.dialled.empty());
+    REQUIRE(sent_to(net.b, in_range.address) == 6);
+    REQUIRE(sent_to(net.b, neighbour.address) > 6);
+    REQUIRE(sent_to(net.b, neighbour.address) <= 20);
+
+    net.b.machine->on_candidates(named, net.now(), endpoint{net.b.around.nat.mapped->address, 443});
+    net.drain(net.b);
+    net.run_for(10s);
+    REQUIRE(sent_to(net.b, elsewhere.address) > 6);
 }
 
 TEST_CASE("a stream to the peer is tried when datagrams find no way, and is better than the relay",
