@@ -99,7 +99,9 @@ inline constexpr auto netcheck_fields = std::to_array<field_info>({
     {"mapped", "an array of endpoints as STUN servers see this node"},
     {"ipv6", "an object {addresses, works}: own global ones; whether a STUN server answers over IPv6, or null"},
     {"carrier_nat", "null, or why this machine seems to be behind the NAT of its provider"},
-    {"intercepted", "null, or what answered in the server's place: a captive portal, an intercepting proxy"},
+    {"intercepted",
+     "null, or what answered in the server's place: a captive portal's redirect, a web server, an intercepting "
+     "proxy's certificate"},
     {"port_mapping",
      "an object {gateway, gateway6, methods, pinhole, mappings, double_nat}: methods is an array of {method, state, "
      "reason, "
@@ -138,7 +140,8 @@ inline constexpr auto doctor_fields = std::to_array<field_info>({
     {"checks",
      "an array of {name, verdict, text, remedy}: verdict is ok, warning or problem; remedy is null or what to do. The "
      "names are "
-     "daemon, tun, state, clock, uplink, routes, rp_filter, dns, server, udp, firewall, path_mtu"},
+     "daemon, tun, state, clock, uplink, routes, rp_filter, dns, server, udp, firewall, path_mtu; without a daemon "
+     "rights, and of these what needs none"},
 });
 
 inline constexpr auto event_fields = std::to_array<field_info>({

@@ -43,7 +43,8 @@ int main(int count, char** words) {
                                      .run_relay = daemon::run_relay,
                                      .init_server = daemon::init_server,
                                      .restore_server = daemon::restore_server,
-                                     .run_detached = daemon::run_detached}};
+                                     .run_detached = daemon::run_detached,
+                                     .examine_host = daemon::examine_host}};
     const std::vector<std::string> rest(words + (count > 0 ? 1 : 0), words + count);
     return cli::run(rest, around);
 }

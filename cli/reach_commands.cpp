@@ -55,11 +55,20 @@ result<int> watch(const invocation& call, rpc_client& daemon) {
     }
 }
 
-/// Without a daemon the first check has failed, and the others are the daemon's to make.
-wire::json without_daemon(const error& why) {
-    wire::json check{
-        {"name", "daemon"}, {"verdict", "problem"}, {"text", why.text}, {"remedy", "start it with 'vpn up'"}};
-    return {{"ok", false}, {"checks", wire::json::array({std::move(check)})}};
+void put_first(wire::json& document, const char* verdict, const std::string& text, wire::json remedy) {
+    if (!document.is_object() || !document["checks"].is_array()) return;
+    document["checks"].insert(
+        document["checks"].begin(),
+        wire::json{{"name", "daemon"}, {"verdict", verdict}, {"text", text}, {"remedy", std::move(remedy)}});
+}
+
+/// The first check has failed, and most others are the daemon's to make.
+wire::json without_daemon(const invocation& call, const error& why) {
+    const auto& examine = call.around().run.examine_host;
+    auto document = examine ? examine(call.state_directory()) : wire::json{{"checks", wire::json::array()}};
+    put_first(document, "problem", why.text, "start it with 'vpn up'");
+    document["ok"] = false;
+    return document;
 }
 
 }  // namespace
@@ -92,12 +101,9 @@ result<int> run_doctor(invocation& call) {
         const auto answer = daemon->call("doctor", wire::json::object(), longest_examination);
         if (!answer) return fail(while_doing("cannot examine this machine", answer.error()));
         document = *answer;
-        if (document.is_object() && document["checks"].is_array()) {
-            const wire::json running{{"name", "daemon"}, {"verdict", "ok"}, {"text", "running"}, {"remedy", nullptr}};
-            document["checks"].insert(document["checks"].begin(), running);
-        }
+        put_first(document, "ok", "running", nullptr);
     } else {
-        document = without_daemon(daemon.error());
+        document = without_daemon(call, daemon.error());
     }
     call.answer(document, doctor_view(document, call.colors()));
     return bool_of(document, "ok") ? 0 : 1;

@@ -30,22 +30,44 @@ told yes_or_no(const wire::json& object, const char* name, const std::string& ye
     return bool_of(object, name) ? told{yes, color::green} : told{no, color::red};
 }
 
-std::string ports_text(const wire::json& nat) {
-    if (is_null(nat, "port_preserved")) return {};
-    if (bool_of(nat, "port_preserved")) return "the mapped port is this machine's own";
+/// What the words of RFC 4787 mean for who sends.
+std::string mapping_text(const std::string& mapping) {
+    if (mapping == "none") return "none: the address is this machine's own";
+    if (mapping == "endpoint_independent")
+        return "every destination sees the same port  (endpoint-independent, RFC 4787)";
+    if (mapping == "address_dependent") return "every address sees another port  (address-dependent, RFC 4787)";
+    if (mapping == "address_port_dependent")
+        return "every destination sees another port  (address and port-dependent, RFC 4787)";
     return {};
+}
+
+std::string filtering_text(const std::string& filtering) {
+    if (filtering == "endpoint_independent") return "everybody gets in  (endpoint-independent)";
+    if (filtering == "address_dependent") return "addresses that were sent to get in  (address-dependent)";
+    if (filtering == "address_port_dependent") return "only who was sent to gets in  (address and port-dependent)";
+    return {};
+}
+
+void add_carrier(text_table& table, const wire::json& document) {
+    const auto why = text_of(document, "carrier_nat");
+    if (!why.empty())
+        add_line(table, "CGNAT", "yes: " + why, color::yellow);
+    else if (!array_of(document, "mapped").empty())
+        add_line(table, "CGNAT", "none seen", color::dim);
 }
 
 void add_nat(text_table& table, const wire::json& document) {
     const auto& nat = object_of(document, "nat");
     const bool is_hard = bool_of(nat, "symmetric");
     add_line(table, "NAT", text_of(nat, "text"), is_hard ? color::yellow : color::plain);
-    add_line(table, "", ports_text(nat));
+    add_line(table, "mapping", mapping_text(text_of(nat, "mapping")));
+    if (!is_null(nat, "port_preserved") && bool_of(nat, "port_preserved") && text_of(nat, "mapping") != "none")
+        add_line(table, "", "the mapped port is this machine's own");
     const auto lifetime = text_of(nat, "lifetime_s");
     add_line(table, "", lifetime.empty() ? "" : "a mapping lives " + lifetime + " s at least");
+    add_line(table, "filtering", filtering_text(text_of(nat, "filtering")));
     add_line(table, "seen as", names_text(array_of(document, "mapped")));
-    if (const auto why = text_of(document, "carrier_nat"); !why.empty())
-        add_line(table, "provider", "NAT of the provider: " + why, color::yellow);
+    add_carrier(table, document);
 }
 
 void add_ipv6(text_table& table, const wire::json& document) {
@@ -60,13 +82,29 @@ void add_ipv6(text_table& table, const wire::json& document) {
     add_line(table, "IPv6", joined({names_text(addresses), works.text}), works.color);
 }
 
+/// The methods in a line each, in one if all say the same.
+void add_methods(text_table& table, const wire::json& mapping) {
+    std::string names;
+    bool are_silent = true;
+    for (const auto& method : array_of(mapping, "methods")) {
+        names += (names.empty() ? "" : ", ") + text_of(method, "method");
+        are_silent = are_silent && text_of(method, "state") == "no_answer";
+    }
+    if (names.empty()) return;
+    if (are_silent) {
+        add_line(table, "", "forwards no port: no answer by " + names, color::dim);
+        return;
+    }
+    for (const auto& method : array_of(mapping, "methods"))
+        add_line(table, "", joined({text_of(method, "method"), text_of(method, "text")}), color::dim);
+}
+
 void add_mapping(text_table& table, const wire::json& document) {
     const auto& mapping = object_of(document, "port_mapping");
     const auto router = joined({text_of(mapping, "gateway"), text_of(mapping, "gateway6")});
     add_line(table, "router", joined({router, bool_of(mapping, "double_nat") ? "behind another NAT" : ""}),
              bool_of(mapping, "double_nat") ? color::yellow : color::plain);
-    for (const auto& method : array_of(mapping, "methods"))
-        add_line(table, "", joined({text_of(method, "method"), text_of(method, "text")}), color::dim);
+    add_methods(table, mapping);
     for (const auto& each : array_of(mapping, "mappings")) {
         const bool is_verified = bool_of(each, "verified");
         add_line(table, "forwarded",
@@ -86,7 +124,9 @@ void add_control(text_table& table, const wire::json& document) {
         add_line(table, "server", joined({"not connected: what follows is what was known last", problem_of(control)}),
                  color::red);
     }
-    add_line(table, "intercepted", text_of(document, "intercepted"), color::red);
+    const auto other = text_of(document, "intercepted");
+    add_line(table, "intercepted", other, color::red);
+    if (!other.empty()) add_line(table, "", "-> log in to this network in a browser, or use another", color::yellow);
 }
 
 std::vector<text_table::cell> relay_row(const wire::json& relay) {
@@ -118,28 +158,53 @@ std::vector<text_table::cell> way_row(const wire::json& way) {
     const auto loss = number_of(way, "loss");
     const bool is_alive = bool_of(way, "alive");
     const auto age = text_of(way, "age_s");
+    const bool is_lossy = !age.empty() && loss && *loss > 0;
     return {{bool_of(way, "path") ? "*" : " ", color::green},
             {text_of(way, "kind"), is_alive ? color::plain : color::dim},
             {relay.empty() ? text_of(way, "endpoint") : relay},
             round_trip(way),
-            {loss && *loss > 0 ? std::to_string(std::lround(*loss * 100)) + " % lost" : ""},
-            {age.empty() ? "never answered" : age + " s ago", color::dim}};
+            {is_lossy ? std::to_string(std::lround(*loss * 100)) + " % lost" : ""},
+            {age.empty() ? "never answered" : "answered " + age + " s ago", color::dim}};
+}
+
+std::string candidate_label(const std::string& kind) {
+    if (kind == "host") return "at";
+    if (kind == "mapped") return "seen as";
+    return kind == "port_mapped" ? "forwarded" : kind;
+}
+
+/// One line a kind.
+void add_candidates(text_table& table, const wire::json& side) {
+    std::string last;
+    std::string endpoints;
+    const auto add = [&] { add_line(table, candidate_label(last), endpoints); };
+    for (const auto& each : array_of(side, "candidates")) {
+        const auto kind = text_of(each, "kind");
+        if (kind != last) {
+            add();
+            last = kind;
+            endpoints.clear();
+        }
+        endpoints += (endpoints.empty() ? "" : ", ") + text_of(each, "endpoint");
+    }
+    add();
 }
 
 std::string side_text(const wire::json& side, const palette& colors) {
     const auto name = text_of(side, "nickname");
     if (name.empty()) return {};
     const auto nat = text_of(object_of(side, "nat"), "text");
-    std::string out = colors.paint(color::bold, name) + "  NAT " + (nat.empty() ? "not told" : nat) + "\n";
+    std::string out = colors.paint(color::bold, name) + "\n";
     text_table table("  ");
-    for (const auto& each : array_of(side, "candidates"))
-        table.add({{text_of(each, "kind"), color::dim}, {text_of(each, "endpoint")}});
+    add_line(table, "NAT", nat.empty() ? "not told" : nat);
+    add_candidates(table, side);
     out += table.print(colors);
     text_table trials("  ");
     for (const auto& each : array_of(side, "tried")) {
-        trials.add({{text_of(each, "ago_s") + " s ago", color::dim, true},
+        const auto packets = text_of(each, "packets");
+        trials.add({{"tried " + text_of(each, "ago_s") + " s ago", color::dim},
                     {text_of(each, "text")},
-                    {text_of(each, "packets") + " packets, " + text_of(each, "took_ms") + " ms", color::dim}});
+                    {packets == "0" ? "" : packets + " packets, " + text_of(each, "took_ms") + " ms", color::dim}});
     }
     return out + trials.print(colors);
 }
@@ -156,9 +221,11 @@ std::string netcheck_view(const wire::json& document, const palette& colors) {
     add_mapping(table, document);
     const auto& punching = object_of(document, "punching");
     const auto guesses = text_of(punching, "guesses");
-    add_line(table, "guessing",
+    const auto rate = text_of(punching, "most_per_second");
+    add_line(table, "punching",
              guesses.empty() ? ""
-                             : joined({guesses + " of " + text_of(punching, "most_guesses") + " ports in 30 s",
+                             : joined({guesses + " of " + text_of(punching, "most_guesses") + " ports guessed in 30 s" +
+                                           (rate.empty() ? "" : ", at most " + rate + " a second"),
                                        bool_of(punching, "spraying") ? "at work" : ""}),
              color::dim);
     return table.print(colors) + relays_text(document, colors);

@@ -22,6 +22,7 @@ struct processes {
     std::function<result<void>(const daemon::detach_options&, const daemon::process_hooks&,
                                const daemon::detached_process&)>
         run_detached;
+    std::function<wire::json(const std::filesystem::path& state_directory)> examine_host;
 };
 
 struct surroundings {

@@ -29,7 +29,8 @@ std::string server_text(const wire::json& server) {
     if (host.empty()) return {};
     const bool v6 = host.find(':') != std::string::npos;
     return joined({(v6 ? "[" + host + "]" : host) + prefixed(":", text_of(server, "port")),
-                   bool_of(server, "verified") ? "verified" : "", prefixed("suite ", text_of(server, "suite"))});
+                   prefixed("by ", text_of(server, "way")), bool_of(server, "verified") ? "verified" : "",
+                   prefixed("suite ", text_of(server, "suite"))});
 }
 
 color path_color(const std::string& state) {

@@ -1,5 +1,6 @@
 // A node as a process: its log, its local interface, its signals.
 #include "buri/net/task_group.hpp"
+#include "buri/node/host_facts.hpp"
 #include "buri/node/node.hpp"
 #include "daemon/log_sink.hpp"
 #include "daemon/node_service.hpp"
@@ -155,6 +156,10 @@ result<void> run_node(const node_process_options& options, const process_hooks& 
     all.spawn(process.run());
     context.run();
     return process.outcome();
+}
+
+wire::json examine_host(const std::filesystem::path& state_directory) {
+    return node::examine_host(state_directory, store::node_config().interface);
 }
 
 }  // namespace buri::daemon

@@ -70,6 +70,9 @@ struct node_process_options {
 /// Runs a node until SIGINT, SIGTERM or the method `down`. An error is why it could not start or had to stop.
 result<void> run_node(const node_process_options& options, const process_hooks& hooks);
 
+/// What is wrong with this machine, as far as that shows without a node that runs: the answer of the method `doctor`.
+wire::json examine_host(const std::filesystem::path& state_directory);
+
 struct server_process_options {
     std::filesystem::path state_directory;  ///< absolute
     std::filesystem::path config_file;      ///< absolute; empty: state_directory/server.toml

@@ -18,7 +18,7 @@ namespace {
 /// What somebody says who is not the server and does not know its language.
 bool is_another_language(errc code) {
     return code == errc::malformed || code == errc::out_of_order || code == errc::server_closed ||
-           code == errc::timed_out;
+           code == errc::timed_out || code == errc::intercepted;
 }
 
 std::string name_of(const way& by, const std::optional<proxy_settings>& proxy) {
@@ -130,8 +130,11 @@ error race::explain(const way& by, const net::byte_stream& stream, const error& 
     if (is_decisive(why.code)) return why;
     const auto* const shown = stream.certificate();
     const bool is_own = shown != nullptr && settings_.is_expected_key && settings_.is_expected_key(shown->key_blob);
-    if (shown == nullptr || is_own || !is_another_language(why.code))
-        return make_error(why.code, name_of(by, settings_.proxy) + ": " + why.text);
+    if (shown == nullptr || is_own || !is_another_language(why.code)) {
+        // Whoever has the server's own key does not stand in its way, whatever it says.
+        const auto code = is_own && why.code == errc::intercepted ? errc::server_unreachable : why.code;
+        return make_error(code, name_of(by, settings_.proxy) + ": " + why.text);
+    }
     return make_error(errc::intercepted, name_of(by, settings_.proxy) + " is intercepted: the certificate is by '" +
                                              shown->issuer + "', not the server's");
 }

@@ -47,7 +47,7 @@ std::optional<way> race_order::take_first() {
 std::optional<way> race_order::take(time_point now) {
     if (now < next_) return std::nullopt;
     if (auto first = take_first()) {
-        next_ = now + stagger;
+        next_ = now + head_start;
         return first;
     }
     for (std::size_t i = 0; i < turns.size(); ++i) {

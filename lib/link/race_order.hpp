@@ -1,5 +1,6 @@
 #pragma once
-// Which way is tried when (after RFC 8305): another each 250 ms, or at once when one has failed. Pure.
+// Which way is tried when (after RFC 8305): another each 250 ms, or at once when one has failed; what worked last time is alone for
+// a second. Pure.
 //
 // Two over TCP, two over TLS, one through the proxy, and so on: both families of a host come early, and no kind waits for all
 // addresses of another.
@@ -16,6 +17,7 @@ namespace buri::link {
 class race_order {
 public:
     static constexpr auto stagger = std::chrono::milliseconds(250);
+    static constexpr auto head_start = std::chrono::seconds(1);
     /// A name may have any number of addresses.
     static constexpr std::size_t max_ways = 32;
 

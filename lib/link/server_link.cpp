@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace buri::link {
@@ -21,6 +22,20 @@ std::string names_of(const std::vector<place>& places) {
     for (const auto& each : places)
         out += (out.empty() ? "'" : "', '") + each.host;
     return "the server " + out + "'";
+}
+
+/// Nothing of ours begins so: it would be a frame of a gigabyte.
+bool is_http(byte_view first) {
+    constexpr std::string_view start = "HTTP/";
+    return first.size() >= start.size() && buri::to_string(first.first(start.size())) == start;
+}
+
+error http_answers(byte_view first) {
+    auto line = buri::to_string(first.first(std::min<std::size_t>(first.size(), 60)));
+    line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+    std::ranges::replace_if(
+        line, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    return make_error(errc::intercepted, "a web server answers there ('" + line + "'), not the mediation server");
 }
 
 /// The key that a TLS certificate of the server itself has.
@@ -85,8 +100,10 @@ asio::awaitable<result<void>> server_link::async_greet(const core::control_clien
             if (!written) co_return fail(written.error());
         }
         const auto count = co_await stream.async_read(buffer, machine.next_deadline());
+        const auto got = std::span(buffer).first(count.value_or(0));
+        if (is_http(got)) co_return fail(http_answers(got));
         if (count) {
-            machine.on_bytes(std::span(buffer).first(*count), net::now());
+            machine.on_bytes(got, net::now());
         } else if (count.error().code == errc::timed_out) {
             machine.on_deadline(net::now());
         } else {

@@ -34,6 +34,7 @@ int status_of(std::string_view line) {
 std::string reason_for(int status, std::string_view line) {
     const auto said = " (it says '" + printable(line) + "')";
     switch (status) {
+        case 401:  // what tinyproxy says of a wrong password
         case 407:
             return "it wants a user and password, or other ones: set them in 'proxy' of the configuration, or in "
                    "https_proxy, as "

@@ -224,6 +224,25 @@ std::string interface_name(unsigned index) {
     return ::if_indextoname(index, out.data()) != nullptr ? out.data() : "number " + std::to_string(index);
 }
 
+/// Of an interface that is not one of `own`.
+result<std::optional<route_in_use>> find_address_in(netlink_socket& socket, const ip_prefix& prefix,
+                                                    const std::set<unsigned>& own) {
+    auto links = links_that_are_up(socket);
+    if (!links) return fail(std::move(links.error()));
+    for (const auto each : own)
+        links->erase(each);
+    std::optional<route_in_use> out;
+    netlink_request request(RTM_GETADDR, request_dump, ifaddrmsg{});
+    const auto code = socket.dump(request, [&](const netlink_message& message) {
+        const auto address = host_address(message, *links);
+        if (out || !address || address->is_v4() != prefix.address.is_v4() || !prefix.contains(*address)) return;
+        const auto fixed = fixed_part<ifaddrmsg>(message.body);
+        out = route_in_use{interface_name(fixed->ifa_index), {*address, fixed->ifa_prefixlen}, true};
+    });
+    if (code != 0) return fail(cannot_list("addresses", code));
+    return out;
+}
+
 }  // namespace
 
 result<interface_state> configure_interface(const std::string& name, const interface_settings& settings) {
@@ -271,8 +290,8 @@ result<std::optional<route_in_use>> find_overlapping_route(const ip_prefix& pref
     });
     if (code != 0) return fail(cannot_list("routes", code));
     const auto other = std::ranges::find_if(found, [&](const route& each) { return !own.contains(each.interface); });
-    if (other == found.end()) return std::optional<route_in_use>();
-    return route_in_use{interface_name(other->interface), other->prefix};
+    if (other != found.end()) return route_in_use{interface_name(other->interface), other->prefix};
+    return find_address_in(*socket, prefix, own);
 }
 
 result<network_monitor> network_monitor::open() {

@@ -42,8 +42,10 @@ result<std::vector<ip_address>> host_addresses(const std::string& except);
 struct route_in_use {
     std::string interface;
     ip_prefix prefix;
+    bool is_address = false;  ///< not a route: the interface has this address
 };
-/// A route other than a default one that shares addresses with `prefix` and leads into another interface than `except`.
+/// A route other than a default one that shares addresses with `prefix` and leads into another interface than `except`, or
+/// without one an address there.
 /// Interfaces that configure_interface() has set up do not count: routing by source keeps them apart.
 result<std::optional<route_in_use>> find_overlapping_route(const ip_prefix& prefix, const std::string& except);
 

@@ -1,98 +1,45 @@
 // The facts of `vpn doctor`: what this machine is like, as far as it matters for a VPN.
 #include "buri/core/node/doctor.hpp"
 
-#include "buri/net/default_gateway.hpp"
+#include "buri/net/clock.hpp"
+#include "buri/net/datagram_probe.hpp"
 #include "buri/net/name_lookup.hpp"
 #include "buri/net/netlink.hpp"
+#include "buri/node/host_facts.hpp"
 #include "buri/node/node.hpp"
-
-#include <fcntl.h>
-#include <net/if.h>
-#include <sys/stat.h>
-#include <sys/timex.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 namespace buri::node {
 namespace {
 
-std::optional<unsigned> read_number(const std::filesystem::path& file) {
-    unsigned value = 0;
-    std::ifstream in(file);
-    return in >> value ? std::optional(value) : std::nullopt;
-}
+using namespace std::chrono_literals;
 
-/// Of net.ipv4.conf.all and the interface's own the higher counts.
-bool is_rp_filter_strict(const std::string& interface) {
-    const std::filesystem::path conf = "/proc/sys/net/ipv4/conf";
-    const auto all = read_number(conf / "all" / "rp_filter");
-    const auto own = read_number(conf / interface / "rp_filter");
-    return std::max(all.value_or(0), own.value_or(0)) == 1;
-}
-
-std::string tun_problem() {
-    const int tun = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-    if (tun < 0) return std::string("/dev/net/tun cannot be opened: ") + std::strerror(errno);
-    ::close(tun);
-    return {};
-}
-
-/// Those that others than their owner can read or write, and that hold secrets.
-std::vector<std::string> open_files(const std::filesystem::path& state) {
-    std::vector<std::string> out;
-    for (const auto* const name : {"identity.pem", "node.toml"}) {
-        struct stat found {};
-        const auto file = state / name;
-        const mode_t mask = std::string_view(name) == "identity.pem" ? 077 : 022;
-        if (::stat(file.c_str(), &found) == 0 && (found.st_mode & mask) != 0) out.push_back(file.string());
-    }
-    struct stat found {};
-    if (::stat(state.c_str(), &found) == 0 && (found.st_mode & 022) != 0) out.push_back(state.string());
-    return out;
-}
-
-std::optional<bool> is_clock_synchronised() {
-    timex clock{};
-    const int state = ::adjtimex(&clock);
-    if (state < 0) return std::nullopt;
-    return state != TIME_ERROR && (clock.status & STA_UNSYNC) == 0;
-}
-
-std::string uplink_of(const std::string& vpn) {
-    for (const auto family : {net::address_family::v4, net::address_family::v6}) {
-        const auto found = net::find_default_gateway(family, vpn);
-        if (!found || !*found) continue;
-        std::array<char, IF_NAMESIZE> name{};
-        if (::if_indextoname((*found)->interface, name.data()) != nullptr) return name.data();
-    }
-    return {};
-}
-
-void look_at_host(core::doctor_facts& facts) {
-    facts.tun_problem = tun_problem();
-    facts.uplink = uplink_of(facts.interface);
-    if (!facts.uplink.empty()) facts.uplink_mtu = read_number("/sys/class/net/" + facts.uplink + "/mtu");
-    for (const auto& each : {facts.uplink, facts.interface}) {
-        if (!each.empty() && is_rp_filter_strict(each)) facts.strict_rp_filter.push_back(each);
-    }
-    facts.is_clock_synchronised = is_clock_synchronised();
-    facts.open_files = open_files(facts.state);
-}
+/// For one datagram of the own port to come back.
+constexpr duration probe_patience = 1s;
 
 std::vector<core::overlapping_route> overlapping_routes(const std::vector<ip_prefix>& own, const std::string& vpn) {
     std::vector<core::overlapping_route> out;
     for (const auto& each : own) {
         const auto found = net::find_overlapping_route(each, vpn);
-        if (found && *found) out.push_back({each, (*found)->prefix, (*found)->interface});
+        if (found && *found) out.push_back({each, (*found)->prefix, (*found)->interface, (*found)->is_address});
     }
     return out;
 }
 
 }  // namespace
+
+/// Between this machine and the server, as far as the server is reached without a proxy.
+asio::awaitable<datagram_fate> node::async_probe_own_port() {
+    const bool is_proxied = link_.known() && link_.known()->kind == link::way_kind::tls_via_proxy;
+    if (!link_.is_open() || is_proxied) co_return datagram_fate::unknown;
+    const endpoint server{link_.remote().address, stun_ports.front()};
+    co_return co_await net::async_probe_datagrams(udp_port_, server, probe_patience, random_);
+}
+
+std::optional<std::chrono::seconds> node::clock_ahead() const {
+    if (!server_time_) return std::nullopt;
+    const auto passed = std::chrono::floor<std::chrono::seconds>(net::now() - server_time_->at);
+    return net::wall_now() - (server_time_->shown + passed);
+}
 
 asio::awaitable<wire::json> node::async_doctor() {
     core::doctor_facts facts;
@@ -108,11 +55,15 @@ asio::awaitable<wire::json> node::async_doctor() {
     if (state_.ula) own.push_back(*state_.ula);
     facts.routes = overlapping_routes(own, interface_.name());
     facts.server = state_.server->host + ":" + std::to_string(state_.server->port);
+    facts.is_named = !ip_address::parse(state_.server->host);
     const auto addresses = co_await net::async_look_up(state_.server->host);
     if (!addresses) facts.name_problem = addresses.error().text;
+    facts.clock_ahead = clock_ahead();
     facts.is_online = machine_.is_online();
     facts.control_way = link_.is_open() ? link_.way() : "";
     if (!facts.is_online) facts.problem = problem_;
+    if (!facts.is_online) facts.portal = portal_;
+    facts.datagrams = co_await async_probe_own_port();
     facts.udp_port = udp_port_;
     facts.nat = machine_.nat();
     facts.is_mapped = !machine_.mapped_endpoints().empty();

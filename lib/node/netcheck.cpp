@@ -32,6 +32,11 @@ json nat_json(const wire::nat_info& nat) {
             {"text", core::words_for(nat)}};
 }
 
+std::string trial_text(const wire::punch_trial& trial) {
+    if (trial.strategy == wire::punch_strategy::none) return "nothing is left that could work between these NATs";
+    return std::string(core::words_for(trial.strategy)) + ": " + std::string(core::words_for(trial.outcome));
+}
+
 json side_json(const core::why_side& side) {
     json candidates = json::array();
     for (const auto& each : side.candidates)
@@ -43,8 +48,7 @@ json side_json(const core::why_side& side) {
                           {"outcome", core::name_of(each.outcome)},
                           {"took_ms", each.took},
                           {"packets", each.packets},
-                          {"text", std::string(core::words_for(each.strategy)) + ": " +
-                                       std::string(core::words_for(each.outcome))}});
+                          {"text", trial_text(each)}});
     }
     return {{"nickname", side.name},
             {"nat", side.nat ? nat_json(*side.nat) : json(nullptr)},
@@ -88,6 +92,7 @@ json node::netcheck() const {
         facts.control = link_.remote();
     }
     if (!facts.is_online) facts.problem = problem_;
+    facts.portal = portal_;
     facts.hosts = interface_.host_addresses();
     facts.udp_port = udp_port_;
     facts.mapped = machine_.mapped_endpoints();
@@ -123,6 +128,7 @@ json node::why_json(const core::peer_view& view) const {
         facts.peer = {view.info.nickname, told.nat, told.candidates, told.trials};
     }
     facts.state = pair_state_of(view);
+    if (view.tunnel && view.tunnel->path) facts.path = view.tunnel->path->at;
     if (view.tunnel) facts.is_resting = view.tunnel->resting;
     if (view.tunnel && view.tunnel->relay) facts.relay = relay_name(*view.tunnel->relay);
     facts.problem = !view.problem.empty() ? view.problem : view.tunnel ? std::string(view.tunnel->problem) : "";

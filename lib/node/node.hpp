@@ -8,6 +8,7 @@
 //     context.run();
 //
 // Everything happens on the thread that runs the context, but for the data plane, which has its own.
+#include "buri/base/datagram_fate.hpp"
 #include "buri/base/result.hpp"
 #include "buri/core/backoff.hpp"
 #include "buri/core/node_machine.hpp"
@@ -33,6 +34,7 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -112,6 +114,11 @@ public:
 
 private:
     struct opened;
+    /// The server's clock, as it showed once.
+    struct server_time {
+        wall_time shown;
+        time_point at;
+    };
     node(asio::io_context& context, options from, opened parts);
 
     // node.cpp
@@ -170,6 +177,13 @@ private:
     void remember_way();
     bool try_other_suite();
 
+    asio::awaitable<void> async_look_for_portal();
+    void note_server_time(const wire::server_message& message);
+
+    // doctor.cpp
+    asio::awaitable<datagram_fate> async_probe_own_port();
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const;
+
     // netcheck.cpp
     [[nodiscard]] wire::json why_json(const core::peer_view& view) const;
     [[nodiscard]] std::string relay_name(std::uint32_t id) const;
@@ -183,6 +197,8 @@ private:
     /// `views` as the machine gives them, by address.
     [[nodiscard]] wire::json network_json(const wire::network_info& network,
                                           const std::vector<core::peer_view>& views) const;
+
+    static constexpr std::array<std::uint16_t, 2> stun_ports{17771, 17772};
 
     asio::io_context& context_;
     options options_;
@@ -217,6 +233,8 @@ private:
     event_listener listener_;
     std::optional<error> problem_;  ///< why it is not online now
     std::optional<error> fatal_;    ///< why run() ends
+    std::string portal_;            ///< what a captive portal said when the server could not be reached
+    std::optional<server_time> server_time_;
     std::string initial_nickname_;
     bool kept_server_;  ///< node.toml has the server's key
     bool was_online_ = false;

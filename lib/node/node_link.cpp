@@ -1,7 +1,11 @@
 // The node's connection to its server: tried again and again, and what is learned on the way.
 #include "buri/base/timestamp.hpp"
 #include "buri/net/clock.hpp"
+#include "buri/net/name_lookup.hpp"
+#include "buri/net/portal_probe.hpp"
+#include "buri/net/tcp_channel.hpp"
 #include "buri/node/node.hpp"
+#include "buri/wire/relay_control.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +25,9 @@ bool needs_a_decision(errc code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
-constexpr std::array<std::uint16_t, 2> stun_ports{17771, 17772};
+/// Protocol section 6: relay tokens end so long after they were made.
+constexpr std::chrono::hours token_life{48};
+constexpr duration portal_patience = std::chrono::seconds(2);
 
 constexpr std::array<std::pair<std::string_view, link::way_kind>, 3> way_names{
     {{"tcp", link::way_kind::tcp}, {"tls", link::way_kind::tls}, {"proxy", link::way_kind::tls_via_proxy}}};
@@ -43,9 +49,22 @@ asio::awaitable<void> node::run_link() {
         if (stopping_) co_return;
         on_link_error(why);
         if (fatal_) co_return;
+        co_await async_look_for_portal();
         retry_.expires_after(backoff_.next(random_));
         co_await retry_.async_wait(net::as_tuple);
     }
+}
+
+/// Something that answers HTTP for the server's host with a login page explains much.
+asio::awaitable<void> node::async_look_for_portal() {
+    const auto host = state_.server->host;
+    const auto until = net::now() + portal_patience;
+    const auto found = co_await net::async_look_up(host);
+    portal_.clear();
+    if (!found || found->empty()) co_return;
+    const auto at = net::to_endpoint(asio::ip::tcp::endpoint(found->front(), 0)).address;
+    auto seen = co_await net::async_find_portal(host, at, until);
+    if (seen) portal_ = std::move(*seen);
 }
 
 asio::awaitable<error> node::async_try_server() {
@@ -140,6 +159,7 @@ bool node::on_identity(node_id identity) {
 
 void node::on_open() {
     backoff_.reset();
+    portal_.clear();
     remember_way();
     const auto is_new_key = identity_.on_accepted();
     if (!is_new_key || *is_new_key) on_key_adopted(is_new_key.map([](bool) {}));
@@ -172,8 +192,20 @@ void node::on_message(byte_view cbor) {
             },
             event->body);
     }
+    note_server_time(*message);
     machine_.on_server_message(*message, net::now());
     pump();
+}
+
+/// The protocol has no message with the time, but fresh relay tokens tell when they were made.
+void node::note_server_time(const wire::server_message& message) {
+    const auto* const event = std::get_if<wire::numbered_event>(&message);
+    const auto* const open = event != nullptr ? std::get_if<wire::tunnel_open>(&event->body) : nullptr;
+    if (open == nullptr || !open->relays || open->relays->empty()) return;
+    const auto token = wire::parse_relay_token(open->relays->front().token);
+    if (!token) return;
+    const wall_time end{std::chrono::seconds(token->claims.expires)};
+    server_time_ = server_time{end - token_life, net::now()};
 }
 
 bool node::try_other_suite() {

@@ -26,8 +26,9 @@ result<store::pinned_server> choose_server(const options& from, const store::nod
     if (!state.server) return wanted;
     const auto& pinned = *state.server;
     const bool is_same_place = wanted.host == pinned.host && wanted.port == pinned.port;
-    if (wanted.fingerprint.empty() && is_same_place) return pinned;
-    if (wanted.fingerprint == pinned.fingerprint) {
+    const bool is_same_key = wanted.fingerprint == pinned.fingerprint;
+    if (is_same_place && (wanted.fingerprint.empty() || is_same_key)) return pinned;
+    if (is_same_key) {
         wanted.key_blob = pinned.key_blob;
         return wanted;
     }

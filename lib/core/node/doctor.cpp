@@ -19,12 +19,24 @@ std::string joined(const std::vector<std::string>& all) {
     return out;
 }
 
+/// To remove a rule of nftables, or to let something pass before it.
+std::string rule_remedy(const std::string& chain, const std::string& match, const std::string& for_ufw) {
+    return "find the rule in 'nft -a list ruleset' and take it away with 'nft delete rule FAMILY TABLE CHAIN handle "
+           "N', or let " +
+           match + " pass in every chain of hook " + chain + ", before what drops it" + for_ufw;
+}
+
+check check_rights(const doctor_facts& facts) {
+    if (facts.may_set_up) return {"rights", verdict::ok, "may set up interfaces and routes", ""};
+    return {"rights", verdict::problem, "this is neither root nor has CAP_NET_ADMIN: no interface can be made",
+            "start the node as root: 'sudo vpn up'; afterwards members of the group 'vpn' can use it"};
+}
+
 check check_interface(const doctor_facts& facts) {
     if (!facts.tun_problem.empty()) {
         return {"tun", verdict::problem, facts.tun_problem,
                 "load the module ('modprobe tun'), make the device ('mkdir -p /dev/net; mknod /dev/net/tun c 10 200'), "
-                "and run the "
-                "daemon as root or with CAP_NET_ADMIN"};
+                "and in a container give it in ('--device /dev/net/tun --cap-add NET_ADMIN')"};
     }
     if (facts.has_interface) return {"tun", verdict::ok, facts.interface + " is up", ""};
     return {"tun", verdict::warning, facts.interface + " has no address yet: the server has not given one",
@@ -38,36 +50,46 @@ check check_state(const doctor_facts& facts) {
 }
 
 check check_clock(const doctor_facts& facts) {
-    if (facts.clock_ahead && std::chrono::abs(*facts.clock_ahead) > tolerated_skew) {
+    constexpr auto remedy = "run a time service: 'timedatectl set-ntp true', or chrony";
+    if (facts.clock_ahead) {
         const auto ahead = facts.clock_ahead->count();
-        return {"clock", verdict::problem,
-                "the clock is " + std::to_string(std::abs(ahead)) + " s " + (ahead > 0 ? "ahead of" : "behind") +
-                    " the server's",
-                "run a time service: 'timedatectl set-ntp true', or chrony"};
+        const auto by = std::to_string(std::abs(ahead)) + " s " + (ahead > 0 ? "ahead of" : "behind");
+        if (std::chrono::abs(*facts.clock_ahead) > tolerated_skew)
+            return {"clock", verdict::problem, "the clock is " + by + " the server's", remedy};
+        return {"clock", verdict::ok,
+                std::abs(ahead) <= 2 ? "as the server's" : by + " the server's, which does not matter", ""};
     }
     if (facts.is_clock_synchronised == false)
-        return {"clock", verdict::warning, "nothing keeps the clock right",
-                "run a time service: 'timedatectl set-ntp true', or chrony"};
+        return {"clock", verdict::warning, "nothing keeps the clock right", remedy};
     return {"clock", verdict::ok, facts.is_clock_synchronised ? "synchronised" : "the kernel does not tell", ""};
 }
 
 check check_routes(const doctor_facts& facts) {
     if (facts.routes.empty()) return {"routes", verdict::ok, "no other network has the VPN's addresses", ""};
     const auto& first = facts.routes.front();
+    const auto other = to_string(first.other) + " dev " + first.interface;
+    const auto last = "', renumber that network, or run the server with another pool";
+    if (first.is_address) {
+        return {"routes", verdict::problem,
+                first.interface + " has the address " + to_string(first.other) + ", which is one of the VPN's " +
+                    to_string(first.own),
+                "take it away with 'ip addr del " + other + last};
+    }
     return {"routes", verdict::problem,
             "the route to " + to_string(first.other) + " through " + first.interface + " has addresses of the VPN's " +
                 to_string(first.own),
-            "take it away ('ip route del " + to_string(first.other) + " dev " + first.interface +
-                "'), renumber that network, or run the server with another pool"};
+            "take it away with 'ip route del " + other + last};
 }
 
 check check_rp_filter(const doctor_facts& facts) {
     if (facts.strict_rp_filter.empty()) return {"rp_filter", verdict::ok, "not strict", ""};
-    const auto& first = facts.strict_rp_filter.front();
+    std::string remedy = "sysctl -w";
+    for (const auto& each : facts.strict_rp_filter)
+        remedy += " net.ipv4.conf." + each + ".rp_filter=2";
     return {"rp_filter", verdict::warning,
             "strict on " + joined(facts.strict_rp_filter) +
                 ": packets that come by another way than answers go are dropped",
-            "sysctl -w net.ipv4.conf." + first + ".rp_filter=2"};
+            remedy + "   (and in /etc/sysctl.d, to keep it)"};
 }
 
 check check_uplink(const doctor_facts& facts) {
@@ -80,10 +102,14 @@ check check_uplink(const doctor_facts& facts) {
                 "ip link set " + facts.uplink + " mtu 1500"};
     }
     if (facts.uplink_mtu && *facts.uplink_mtu < facts.mtu + tunnel_overhead) {
+        const bool fits = *facts.uplink_mtu >= least_mtu + tunnel_overhead;
+        const auto raise = "'ip link set " + facts.uplink + " mtu 1500', if that network carries it";
         return {"uplink", verdict::warning,
                 facts.uplink + " has an MTU of " + std::to_string(*facts.uplink_mtu) + ": packets of " +
-                    std::to_string(facts.mtu) + " bytes do not fit inside",
-                "set mtu = " + std::to_string(*facts.uplink_mtu - tunnel_overhead) + " in config.toml"};
+                    std::to_string(facts.mtu) + " bytes inside the VPN go out in pieces",
+                fits ? "set mtu = " + std::to_string(*facts.uplink_mtu - tunnel_overhead) +
+                           " in config.toml and start the node again, or " + raise
+                     : raise + "; TCP makes its packets smaller by itself"};
     }
     return {"uplink", verdict::ok,
             facts.uplink + (facts.uplink_mtu ? ", MTU " + std::to_string(*facts.uplink_mtu) : ""), ""};
@@ -96,13 +122,18 @@ check check_path_mtu(const doctor_facts& facts) {
         return {"path_mtu", verdict::ok, "packets of " + std::to_string(facts.mtu) + " bytes get through", ""};
     return {"path_mtu", verdict::warning,
             "on some path only packets of " + found + " bytes get through; TCP is told so, others may see less",
-            "set mtu = " + found + " in config.toml if a program has trouble"};
+            "nothing needs to be done; if a program has trouble, set mtu = " +
+                std::to_string(std::max(*facts.path_mtu, least_mtu)) + " in config.toml and start the node again"};
 }
 
 check check_name(const doctor_facts& facts) {
+    if (!facts.is_named) return {"dns", verdict::ok, "not needed: the server is named by its address", ""};
     if (facts.name_problem.empty()) return {"dns", verdict::ok, "the server's name has an address", ""};
-    return {"dns", facts.is_online ? verdict::warning : verdict::problem, facts.name_problem,
-            "see /etc/resolv.conf, or name the server by its address"};
+    const auto servers =
+        facts.name_servers.empty() ? "/etc/resolv.conf names no name server" : "asked: " + joined(facts.name_servers);
+    return {"dns", facts.is_online ? verdict::warning : verdict::problem, facts.name_problem + " (" + servers + ")",
+            "put a name server that answers into /etc/resolv.conf ('nameserver 9.9.9.9'), or name the server by its "
+            "address in config.toml: servers = [\"ADDRESS\"]"};
 }
 
 check check_server(const doctor_facts& facts) {
@@ -111,6 +142,10 @@ check check_server(const doctor_facts& facts) {
                 facts.server + " is reached" + (facts.control_way.empty() ? "" : " by " + facts.control_way), ""};
     }
     const auto why = facts.problem ? facts.problem->text : std::string("no connection yet");
+    if (!facts.portal.empty()) {
+        return {"server", verdict::problem, why + " Also, " + facts.portal,
+                "log in to this network in a browser, or use another network"};
+    }
     if (facts.problem && facts.problem->code == errc::intercepted)
         return {"server", verdict::problem, why,
                 "something on the way answers in the server's place: log in to the network, or use another"};
@@ -119,18 +154,44 @@ check check_server(const doctor_facts& facts) {
 }
 
 check check_udp(const doctor_facts& facts) {
+    const auto port = std::to_string(facts.udp_port);
+    switch (facts.datagrams) {
+        case datagram_fate::answered:
+            return {"udp", verdict::ok, "datagrams get out and back", ""};
+        case datagram_fate::refused_out:
+        case datagram_fate::dropped_in:
+            return {"udp", verdict::problem, "stopped on this machine: peers are reached by TCP or relay only",
+                    "see the check of the firewall"};
+        case datagram_fate::silent:
+            return {"udp", verdict::problem,
+                    "datagrams leave this machine and no answer comes: the network blocks UDP, and peers are reached "
+                    "by TCP "
+                    "or relay only",
+                    "let UDP out of this network, at least from port " + port};
+        case datagram_fate::unknown:
+            break;
+    }
     if (facts.is_mapped) return {"udp", verdict::ok, "datagrams get out and back", ""};
     if (!facts.is_online) return {"udp", verdict::ok, "not known while there is no server", ""};
     if (facts.nat.udp_works) return {"udp", verdict::ok, "being asked", ""};
     return {"udp", verdict::problem, "no datagram comes back: UDP is blocked, peers are reached by TCP or relay only",
-            "let UDP out of this network, at least from port " + std::to_string(facts.udp_port)};
+            "let UDP out of this network, at least from port " + port};
 }
 
-/// Inferred: a public address whose port is not open to everybody, or a forwarded port through which nothing comes.
+/// Seen, or inferred: a public address whose port is not open to everybody, or a forwarded port through which nothing comes.
 check check_firewall(const doctor_facts& facts) {
     const auto port = std::to_string(facts.udp_port);
+    if (facts.datagrams == datagram_fate::refused_out) {
+        return {"firewall", verdict::problem, "this machine's firewall drops UDP that leaves its port " + port,
+                rule_remedy("output", "udp sport " + port, "")};
+    }
+    if (facts.datagrams == datagram_fate::dropped_in) {
+        return {"firewall", verdict::problem,
+                "answers to UDP port " + port + " come as far as this machine, and its firewall drops them",
+                rule_remedy("input", "udp dport " + port, "   (or: ufw allow " + port + "/udp)")};
+    }
     const auto remedy =
-        "nft add rule inet filter input udp dport " + port + " accept   (or: ufw allow " + port + "/udp)";
+        "nft insert rule inet filter input udp dport " + port + " accept   (or: ufw allow " + port + "/udp)";
     const bool is_closed = facts.nat.mapping == nat_mapping::none && facts.nat.filtering != nat_filtering::unknown &&
                            facts.nat.filtering != nat_filtering::endpoint_independent;
     if (is_closed)
@@ -155,6 +216,14 @@ std::vector<check> examine(const doctor_facts& facts) {
     return {check_interface(facts), check_state(facts),     check_clock(facts),   check_uplink(facts),
             check_routes(facts),    check_rp_filter(facts), check_name(facts),    check_server(facts),
             check_udp(facts),       check_firewall(facts),  check_path_mtu(facts)};
+}
+
+std::vector<check> examine_host(const doctor_facts& facts) {
+    std::vector<check> out{check_rights(facts)};
+    if (!facts.tun_problem.empty()) out.push_back(check_interface(facts));
+    for (auto& each : {check_state(facts), check_clock(facts), check_uplink(facts), check_rp_filter(facts)})
+        out.push_back(each);
+    return out;
 }
 
 wire::json doctor_json(const std::vector<check>& checks) {

@@ -1,5 +1,6 @@
 #pragma once
 // What is wrong with a host that a node runs on, and what to do about it: verdicts from facts. Pure.
+#include "buri/base/datagram_fate.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/errors.hpp"
 #include "buri/core/nat_report.hpp"
@@ -17,6 +18,7 @@ struct overlapping_route {
     ip_prefix own;  ///< of the VPN
     ip_prefix other;
     std::string interface;
+    bool is_address = false;  ///< `other` is an address of the interface
 };
 
 struct doctor_facts {
@@ -25,6 +27,7 @@ struct doctor_facts {
     unsigned mtu = 0;
     bool has_interface = false;  ///< it is up, with its address
     std::string tun_problem;     ///< why /dev/net/tun cannot be used; empty: it can
+    bool may_set_up = true;      ///< root, or CAP_NET_ADMIN
     // ---- the host ----
     std::string uplink;  ///< the interface of the default route; empty: there is none
     std::optional<unsigned> uplink_mtu;
@@ -37,15 +40,19 @@ struct doctor_facts {
     std::string state;                    ///< the state directory
     std::vector<std::string> open_files;  ///< of these that others can read or write
     // ---- the server ----
-    std::string server;        ///< HOST:PORT
-    std::string name_problem;  ///< why its name has no address; empty: it has, or is one
+    std::string server;                     ///< HOST:PORT
+    bool is_named = true;                   ///< not by its address
+    std::string name_problem;               ///< why its name has no address; empty: it has, or is one
+    std::vector<std::string> name_servers;  ///< of this machine
     bool is_online = false;
     std::string control_way;       ///< "tcp"
     std::optional<error> problem;  ///< why not online
+    std::string portal;            ///< what a captive portal said; empty: none was seen
     // ---- datagrams ----
     std::uint16_t udp_port = 0;
     nat_report nat;
-    bool is_mapped = false;  ///< a STUN server saw this node
+    bool is_mapped = false;                            ///< a STUN server saw this node
+    datagram_fate datagrams = datagram_fate::unknown;  ///< of this port, tried just now
     std::vector<port_mapping> mappings;
 };
 
@@ -61,6 +68,8 @@ struct check {
 
 /// In the order in which one would look.
 std::vector<check> examine(const doctor_facts& facts);
+/// Those that need no node.
+std::vector<check> examine_host(const doctor_facts& facts);
 
 /// {ok, checks: [{name, verdict, text, remedy}]}; ok: there is no problem.
 wire::json doctor_json(const std::vector<check>& checks);

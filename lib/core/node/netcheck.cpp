@@ -161,6 +161,7 @@ std::string carrier_nat_reason(const netcheck_facts& facts) {
 json netcheck_json(const netcheck_facts& facts) {
     const auto carrier = carrier_nat_reason(facts);
     const bool is_captured = facts.problem && facts.problem->code == errc::intercepted;
+    const auto in_the_way = !facts.portal.empty() ? facts.portal : is_captured ? facts.problem->text : std::string();
     return {{"online", facts.is_online},
             {"udp", udp_json(facts)},
             {"udp_port", facts.udp_port},
@@ -168,7 +169,7 @@ json netcheck_json(const netcheck_facts& facts) {
             {"mapped", endpoints_json(facts.mapped)},
             {"ipv6", ipv6_json(facts)},
             {"carrier_nat", carrier.empty() ? json(nullptr) : json(carrier)},
-            {"intercepted", is_captured ? json(facts.problem->text) : json(nullptr)},
+            {"intercepted", in_the_way.empty() ? json(nullptr) : json(in_the_way)},
             {"port_mapping", gateway_json(facts)},
             {"relays", relays_json(facts.relays)},
             {"control", control_json(facts)},

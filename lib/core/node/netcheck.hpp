@@ -18,6 +18,7 @@ struct netcheck_facts {
     std::string control_way;          ///< "tcp", "tls", "tls via proxy HOST"; empty: none yet
     std::optional<endpoint> control;  ///< of the server, while connected
     std::optional<error> problem;     ///< why it is not connected
+    std::string portal;               ///< what a captive portal said; empty: none was seen
     std::vector<ip_address> hosts;    ///< own addresses
     std::uint16_t udp_port = 0;
     std::vector<endpoint> mapped;  ///< as STUN servers see this node, of either family

@@ -88,11 +88,40 @@ bool is_guessing_refused(const why_facts& facts) {
 why_text explain_blocked(const why_facts& facts) {
     why_text out;
     const bool both = is_blocked(facts.own) && is_blocked(facts.peer);
-    out.verdict = both ? "UDP is blocked at both ends, so packets go " : "UDP is blocked at one end, so packets go ";
+    const auto& name = is_blocked(facts.own) ? facts.own.name : facts.peer.name;
+    out.verdict = "UDP is blocked at " + (both ? "both ends" : name) + ", so packets go ";
     out.verdict +=
         facts.state == pair_state::tcp ? "over a TCP connection between the two." : "by the relay " + facts.relay + ".";
     for (const auto* const side : {&facts.own, &facts.peer}) {
         if (is_blocked(*side)) out.advice.push_back(open_udp(*side));
+    }
+    return out;
+}
+
+/// What the address is to which packets go.
+std::string explain_path(const why_facts& facts) {
+    const auto& at = *facts.path;
+    const auto& name = facts.peer.name;
+    const auto has = [&](candidate_kind kind) {
+        return std::ranges::find(facts.peer.candidates, wire::candidate{kind, at}) != facts.peer.candidates.end();
+    };
+    if (has(candidate_kind::port_mapped)) return ", to the port that the router of " + name + " forwards";
+    if (!at.address.is_v4() && is_global(at.address)) return ", over IPv6";
+    if (!is_global(at.address)) return ", inside a network that both are in";
+    if (is_public(facts.peer)) return ": " + name + " has a public address";
+    const auto* const last = last_trial(facts);
+    const bool is_guessed = last != nullptr && last->outcome == wire::punch_outcome::direct &&
+                            last->strategy >= wire::punch_strategy::predicted_own;
+    if (is_guessed && !has(candidate_kind::mapped)) return ", by ports of NATs that were guessed";
+    return ", through the NAT of " + name;
+}
+
+why_text explain_direct(const why_facts& facts) {
+    why_text out{"Packets go directly" + (facts.path ? explain_path(facts) : "") + ".", {}};
+    const auto* const last = last_trial(facts);
+    if (last != nullptr && last->outcome == wire::punch_outcome::direct) {
+        out.verdict += " That was found in " + std::to_string(last->took) + " ms with " +
+                       std::to_string(last->packets) + " packets: " + std::string(words_for(last->strategy)) + ".";
     }
     return out;
 }
@@ -147,7 +176,7 @@ why_text explain(const why_facts& facts) {
                         {"let the server run its relay, or add one with 'vpn relay run'"}};
             return {"No packet has come through yet; ways are being looked for.", {}};
         case pair_state::direct:
-            return {"Packets go directly.", {}};
+            return explain_direct(facts);
         case pair_state::tcp:
         case pair_state::relay:
             break;

@@ -23,6 +23,7 @@ struct why_facts {
     why_side own;
     why_side peer;
     pair_state state = pair_state::connecting;
+    std::optional<endpoint> path;  ///< of the peer, in state direct
     bool is_resting = false;
     std::string relay;       ///< its name, in state relay
     std::string problem;     ///< why there is no tunnel; may be empty

@@ -16,6 +16,8 @@ json document() {
             {"udp_port", 41641},
             {"nat",
              {{"text", "easy: endpoint independent, port restricted"},
+              {"mapping", "endpoint_independent"},
+              {"filtering", "address_port_dependent"},
               {"symmetric", false},
               {"port_preserved", true},
               {"lifetime_s", 120}}},
@@ -26,7 +28,7 @@ json document() {
             {"port_mapping",
              {{"gateway", "192.168.1.1"},
               {"gateway6", nullptr},
-              {"methods", {{{"method", "PCP"}, {"text", "no answer"}}}},
+              {"methods", {{{"method", "PCP"}, {"state", "no_answer"}, {"text", "no answer"}}}},
               {"mappings",
                {{{"protocol", "udp"}, {"method", "UPnP"}, {"external", "198.51.100.7:41641"}, {"verified", true}}}},
               {"double_nat", false}}},
@@ -34,7 +36,7 @@ json document() {
              {{{"name", "fra1"}, {"region", "eu"}, {"rtt_ms", 24.8}, {"way", "udp"}, {"best", true}},
               {{"name", "nyc1"}, {"region", "us"}, {"rtt_ms", nullptr}, {"way", nullptr}, {"best", false}}}},
             {"control", {{"connected", true}, {"way", "tcp"}, {"endpoint", "203.0.113.2:12975"}}},
-            {"punching", {{"guesses", 0}, {"most_guesses", 1024}, {"spraying", false}}}};
+            {"punching", {{"guesses", 0}, {"most_guesses", 1024}, {"most_per_second", 200}, {"spraying", false}}}};
 }
 
 }  // namespace
@@ -44,14 +46,17 @@ TEST_CASE("netcheck is a block, then the relays", "[views]") {
           "server     connected  by tcp  203.0.113.2:12975\n"
           "UDP        works  port 41641\n"
           "NAT        easy: endpoint independent, port restricted\n"
+          "mapping    every destination sees the same port  (endpoint-independent, RFC 4787)\n"
           "           the mapped port is this machine's own\n"
           "           a mapping lives 120 s at least\n"
+          "filtering  only who was sent to gets in  (address and port-dependent)\n"
           "seen as    198.51.100.7:41641\n"
+          "CGNAT      none seen\n"
           "IPv6       no global address\n"
           "router     192.168.1.1\n"
-          "           PCP  no answer\n"
+          "           forwards no port: no answer by PCP\n"
           "forwarded  udp  198.51.100.7:41641  by UPnP  verified\n"
-          "guessing   0 of 1024 ports in 30 s\n"
+          "punching   0 of 1024 ports guessed in 30 s, at most 200 a second\n"
           "relays\n"
           "  *  fra1  eu    24.8 ms  udp  best\n"
           "     nyc1  us  no answer\n");
@@ -68,8 +73,9 @@ TEST_CASE("netcheck says that there is no connection, and what is in the way", "
     CHECK(
         text.starts_with("server       not connected: what follows is what was known last  nobody answers\n"
                          "intercepted  a portal answers\n"
+                         "             -> log in to this network in a browser, or use another\n"
                          "UDP          not known yet  port 41641\n"));
-    CHECK(text.find("NAT of the provider: the address is of RFC 6598\n") != std::string::npos);
+    CHECK(text.find("CGNAT        yes: the address is of RFC 6598\n") != std::string::npos);
     CHECK(text.ends_with("relays  none\n"));
     offline["udp"] = false;
     CHECK(netcheck_view(offline, colored).find("\x1b[31mblocked") != std::string::npos);
@@ -116,12 +122,14 @@ TEST_CASE("why is the verdict, advice, both ends, and the ways", "[views]") {
           "Packets go by the relay fra1.\n"
           "  -> enable UPnP on the router of nas\n"
           "\n"
-          "anna  NAT easy: endpoint independent, port restricted\n"
-          "  mapped  198.51.100.7:41641\n"
-          "  3 s ago  to each address of the peer: nothing came back  24 packets, 800 ms\n"
-          "nas  NAT not told\n"
+          "anna\n"
+          "  NAT      easy: endpoint independent, port restricted\n"
+          "  seen as  198.51.100.7:41641\n"
+          "  tried 3 s ago  to each address of the peer: nothing came back  24 packets, 800 ms\n"
+          "nas\n"
+          "  NAT  not told\n"
           "\n"
           "ways\n"
-          "  *  relay   fra1           24.8 ms  2 % lost  1 s ago\n"
+          "  *  relay   fra1           24.8 ms  2 % lost  answered 1 s ago\n"
           "     direct  203.0.113.9:5                     never answered\n");
 }

@@ -90,6 +90,10 @@ TEST_CASE("who answers in the server's place is told", "[netcheck]") {
     netcheck_facts facts;
     facts.problem = make_error(errc::intercepted, "a portal answered");
     CHECK(netcheck_json(facts)["intercepted"] == "a portal answered");
+    facts.problem = make_error(errc::server_unreachable);
+    CHECK(netcheck_json(facts)["intercepted"] == nullptr);
+    facts.portal = "the network sends who asks to a login page";
+    CHECK(netcheck_json(facts)["intercepted"] == facts.portal);
 }
 
 TEST_CASE("IPv6 is there with a global address, and works once a server saw it", "[netcheck]") {

@@ -71,6 +71,28 @@ TEST_CASE("a direct way needs no advice", "[why]") {
     CHECK(said.advice.empty());
 }
 
+TEST_CASE("a direct way is named after the address that it goes to", "[why]") {
+    auto facts = pair(easy, easy, pair_state::direct);
+    facts.peer.candidates.push_back(candidate(candidate_kind::port_mapped, "203.0.113.1:9"));
+    const auto said = [&](const char* path) {
+        facts.path = *parse_endpoint(path);
+        return explain(facts).verdict;
+    };
+    CHECK(said("203.0.113.1:1") == "Packets go directly, through the NAT of build.");
+    CHECK(said("203.0.113.1:9") == "Packets go directly, to the port that the router of build forwards.");
+    CHECK(said("192.168.1.9:1") == "Packets go directly, inside a network that both are in.");
+    CHECK(said("[2001:db8::1]:1") == "Packets go directly, over IPv6.");
+    facts.own.trials = {trial(punch_outcome::direct)};
+    facts.own.trials.front().strategy = wire::punch_strategy::spray_easy;
+    facts.own.trials.front().took = 761;
+    facts.own.trials.front().packets = 100;
+    CHECK(said("203.0.113.1:77") ==
+          "Packets go directly, by ports of NATs that were guessed. That was found in 761 ms with 100 packets: many "
+          "ports of the peer from one here.");
+    facts.peer.nat = open_host;
+    CHECK(said("203.0.113.1:1").starts_with("Packets go directly: build has a public address."));
+}
+
 TEST_CASE("two random symmetric NATs need port mapping or IPv6", "[why]") {
     auto facts = pair(hard, hard, pair_state::relay);
     const auto said = explain(facts);
@@ -92,10 +114,10 @@ TEST_CASE("two random symmetric NATs need port mapping or IPv6", "[why]") {
 
 TEST_CASE("blocked UDP is named with its end", "[why]") {
     const auto own = explain(pair(blocked(), easy, pair_state::relay));
-    CHECK(own.verdict == "UDP is blocked at one end, so packets go by the relay fra1.");
+    CHECK(own.verdict == "UDP is blocked at anna, so packets go by the relay fra1.");
     CHECK(own.advice == std::vector<std::string>{"UDP is blocked at anna: open UDP out in the firewall there"});
     const auto peer = explain(pair(easy, blocked(), pair_state::tcp));
-    CHECK(peer.verdict == "UDP is blocked at one end, so packets go over a TCP connection between the two.");
+    CHECK(peer.verdict == "UDP is blocked at build, so packets go over a TCP connection between the two.");
     CHECK(peer.advice == std::vector<std::string>{"UDP is blocked at build: open UDP out in the firewall there"});
     CHECK(explain(pair(blocked(), blocked(), pair_state::relay)).advice.size() == 2);
 }

@@ -69,6 +69,18 @@ TEST_CASE("the way that worked last is the first, whatever kind it is") {
     REQUIRE(all.size() == 3);
     CHECK(all[0].second == make(way_kind::tls_via_proxy, "b"));
     CHECK(all[1].second == make(way_kind::tcp, "a"));
+    CHECK(all[1].first == 1s);
+    CHECK(all[2].first == 1250ms);
+}
+
+TEST_CASE("when the way that worked last fails, the others start at once") {
+    race_order order(known_way{way_kind::tls, "a"}, 0, start);
+    order.add(make(way_kind::tcp, "a"));
+    order.add(make(way_kind::tls, "a"));
+    CHECK(order.take(start) == make(way_kind::tls, "a"));
+    CHECK_FALSE(order.take(start + 300ms));
+    order.on_failure(start + 300ms);
+    CHECK(order.take(start + 300ms) == make(way_kind::tcp, "a"));
 }
 
 TEST_CASE("a way that worked last and is not there any more holds nothing up") {

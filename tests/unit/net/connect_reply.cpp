@@ -37,6 +37,7 @@ TEST_CASE("what the proxy wants or forbids is said") {
     const std::string end = "\r\nContent-Length: 9\r\n\r\n<html>no!";
     CHECK_THAT(refusal("HTTP/1.1 407 Proxy Authentication Required" + end),
                Catch::StartsWith("it wants a user and password") && Catch::Contains("http://USER:PASSWORD@HOST:PORT"));
+    CHECK_THAT(refusal("HTTP/1.0 401 Unauthorized" + end), Catch::StartsWith("it wants a user and password, or other"));
     CHECK_THAT(refusal("HTTP/1.1 403 Filtered" + end),
                Catch::StartsWith("it forbids") && Catch::Contains("403 Filtered"));
     CHECK_THAT(refusal("HTTP/1.1 503 x" + end), Catch::StartsWith("it cannot reach the server"));
