@@ -5,6 +5,7 @@
 #     bring_together CLASS CLASS            both routers of these classes, both nodes started, online, and introduced
 #     path_between                          what anna says of the path to build: direct, relay, tcp, connecting …
 #     start_nodes, stop_nodes
+#     directly NAME                         after start_nodes: a direct path, and how long it took
 #     steady, end_steady, answered_after, longest_gap, lost_since        what echoes say of the path
 #     apart, together_again                 the way between the two routers dies, and lives
 #     run_cell ROW COLUMN SKEW LOSS         appends a report for each repetition
@@ -193,13 +194,25 @@ void_of() { # NAME CLASS
     [ "$said" = "$(claim_of "$2")" ] || echo "$1's router is no $2: $said. "
 }
 
+# watch_them SECONDS: what the pair that was just started does; the answer of watch_pair is in $lab_dir/outcome
+watch_them() {
+    on anna "$root/tests/lab/reach/watch_pair" "$lab_dir/anna/vpn.sock" build "${node_address[build]}" \
+        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$1" "$1" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
+        echo '{"met": false, "kind": "none"}' >"$lab_dir/outcome"
+}
+
+# directly NAME: watch_them, and the path is direct
+directly() {
+    watch_them 20
+    same "the kind of path" "$(jq -r .kind "$lab_dir/outcome")" direct
+    figure "$1" "$(jq .direct_ms "$lab_dir/outcome")" "ms to the direct path"
+}
+
 run_once() {
     local row=$1 column=$2 expected=$3 skew=$4 loss=$5 number=$6 limit outcome
     limit=$(seconds_for "$expected")
     start_nodes
-    on anna "$root/tests/lab/reach/watch_pair" "$lab_dir/anna/vpn.sock" build "${node_address[build]}" \
-        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$limit" "$limit" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
-        echo '{"met": false, "kind": "none"}' >"$lab_dir/outcome"
+    watch_them "$limit"
     jq -c --arg row "$row" --arg column "$column" --arg expected "$expected" --argjson skew "$skew" --argjson loss "$loss" \
         --argjson run "$number" --argjson probes "[$(counted anna probes), $(counted build probes)]" \
         '{row: $row, column: $column, expected: $expected, skew: $skew, loss: $loss, run: $run} + . + {probes: $probes}' \
