@@ -16,6 +16,9 @@ static_assert(header_size == crypto::sealed_header_size);
 /// What one UDP datagram over IPv4 can hold.
 constexpr std::size_t max_datagram_size = 65507;
 
+/// With all that is added on the way these are the 1280 bytes that every path is expected to carry.
+constexpr std::size_t carried_everywhere = 1200;
+
 /// Only the data plane writes these, so a load and a store do what a locked addition would.
 template <typename T>
 void add(std::atomic<T>& counter, T value) {
@@ -114,6 +117,7 @@ outbound forwarder::on_packet(byte_span buffer, std::size_t size) {
         }
         clamp_mss(packet, link.mtu);
     }
+    if (size > carried_everywhere) add(link.statistics->sent_large, std::uint64_t{1});
     return seal(link, buffer, size);
 }
 

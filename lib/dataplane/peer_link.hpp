@@ -18,6 +18,7 @@ namespace buri::dataplane {
 struct link_statistics {
     std::atomic<std::uint64_t> sent_packets{0};
     std::atomic<std::uint64_t> sent_bytes{0};
+    std::atomic<std::uint64_t> sent_large{0};  ///< of the user's packets those that not every path carries
     std::atomic<std::uint64_t> received_packets{0};
     std::atomic<std::uint64_t> received_bytes{0};
     std::atomic<std::uint64_t> dropped_replayed{0};

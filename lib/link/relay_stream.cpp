@@ -7,6 +7,7 @@
 
 #include <asio/this_coro.hpp>
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -34,7 +35,8 @@ std::optional<bool> is_answered(byte_view received, byte_view ping, const wire::
     return pong != nullptr && pong->nonce == nonce;
 }
 
-race_settings settings_for(const wire::relay_info& relay, const std::optional<proxy_settings>& proxy) {
+race_settings settings_for(const wire::relay_info& relay, const std::optional<proxy_settings>& proxy,
+                           std::optional<way_kind> first) {
     race_settings out;
     out.whom = "the relay '" + (relay.name.empty() ? relay.host : relay.name) + "'";
     out.protocols = {std::string(net::relay_protocol)};
@@ -52,15 +54,18 @@ race_settings settings_for(const wire::relay_info& relay, const std::optional<pr
         // A name stands for all its addresses.
         if (!relay.host.empty()) break;
     }
+    const auto earliest = std::ranges::find(out.ways, first, &way::kind);
+    if (earliest != out.ways.end()) out.first = known_way{earliest->kind, earliest->host};
     return out;
 }
 
 }  // namespace
 
 relay_race::relay_race(const asio::any_io_executor& executor, const wire::relay_info& relay,
-                       const std::optional<proxy_settings>& proxy, random_source& random)
-    : random_(random),
-      race_(executor, settings_for(relay, proxy), [this](net::byte_stream& stream) { return async_prove(stream); }) {}
+                       const std::optional<proxy_settings>& proxy, std::optional<way_kind> first, random_source& random)
+    : random_(random), race_(executor, settings_for(relay, proxy, first), [this](net::byte_stream& stream) {
+          return async_prove(stream);
+      }) {}
 
 asio::awaitable<result<relay_stream>> relay_race::run() {
     auto won = co_await race_.run();
@@ -98,7 +103,7 @@ asio::awaitable<result<relay_stream>> async_open_relay_stream(wire::relay_info r
                                                               std::optional<proxy_settings> proxy,
                                                               random_source& random) {
     const auto executor = co_await asio::this_coro::executor;
-    relay_race all(executor, relay, proxy, random);
+    relay_race all(executor, relay, proxy, std::nullopt, random);
     auto opened = co_await all.run();
     co_return std::move(opened);
 }

@@ -25,8 +25,9 @@ public:
     /// For PONG, once connected.
     static constexpr auto answer_patience = std::chrono::seconds(3);
 
+    /// `first`: the kind of way that is tried first, such as the one that led to the server.
     relay_race(const asio::any_io_executor& executor, const wire::relay_info& relay,
-               const std::optional<proxy_settings>& proxy, random_source& random);
+               const std::optional<proxy_settings>& proxy, std::optional<way_kind> first, random_source& random);
 
     /// Once; ended by cancel() alone. errc::cancelled, errc::server_unreachable, errc::intercepted, with all ways' failures.
     asio::awaitable<result<relay_stream>> run();

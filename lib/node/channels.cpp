@@ -75,7 +75,8 @@ struct channels::parts {
 
     asio::awaitable<void> run_socket(entry_ptr which);
     asio::awaitable<void> run_stream(entry_ptr which, endpoint to, std::uint16_t local_port);
-    asio::awaitable<void> run_relay_stream(entry_ptr which, wire::relay_info relay);
+    asio::awaitable<void> run_relay_stream(entry_ptr which, wire::relay_info relay,
+                                           std::optional<link::way_kind> first);
     asio::awaitable<void> run_acceptor();
     asio::awaitable<void> run_accepted(entry_ptr which, std::unique_ptr<net::byte_stream> stream);
     asio::awaitable<void> run_proof_limit(entry_ptr which);
@@ -125,9 +126,10 @@ asio::awaitable<void> channels::parts::run_stream(entry_ptr which, endpoint to, 
     co_await async_pump(which, std::move(*stream), {}, to);
 }
 
-asio::awaitable<void> channels::parts::run_relay_stream(entry_ptr which, wire::relay_info relay) {
+asio::awaitable<void> channels::parts::run_relay_stream(entry_ptr which, wire::relay_info relay,
+                                                        std::optional<link::way_kind> first) {
     if (which->is_closed) co_return;
-    link::relay_race race(executor, relay, proxy, random);
+    link::relay_race race(executor, relay, proxy, first, random);
     which->race = &race;
     auto opened = co_await race.run();
     which->race = nullptr;
@@ -218,8 +220,9 @@ void channels::open_stream(channel_id channel, const endpoint& to, std::uint16_t
     parts_->tasks.spawn(parts_->run_stream(parts_->make(channel), to, local_port));
 }
 
-void channels::open_relay_stream(channel_id channel, const wire::relay_info& relay) {
-    parts_->tasks.spawn(parts_->run_relay_stream(parts_->make(channel), relay));
+void channels::open_relay_stream(channel_id channel, const wire::relay_info& relay,
+                                 std::optional<link::way_kind> first) {
+    parts_->tasks.spawn(parts_->run_relay_stream(parts_->make(channel), relay, first));
 }
 
 void channels::close(channel_id channel) {

@@ -7,6 +7,7 @@
 #include "buri/base/proxy_settings.hpp"
 #include "buri/base/result.hpp"
 #include "buri/dataplane/plane.hpp"
+#include "buri/link/way.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/wire/message_parts.hpp"
 
@@ -50,7 +51,8 @@ public:
     void open_stream(channel_id channel, const endpoint& to, std::uint16_t local_port);
     /// To a relay over TLS, TCP or the proxy, whichever is there first. The remote of on_open() is the relay's first UDP
     /// endpoint if it has one: what comes through the stream comes from the relay, whatever carries it.
-    void open_relay_stream(channel_id channel, const wire::relay_info& relay);
+    /// `first`: the kind of way that is tried first.
+    void open_relay_stream(channel_id channel, const wire::relay_info& relay, std::optional<link::way_kind> first);
     void close(channel_id channel);
     void keep(channel_id channel);
 

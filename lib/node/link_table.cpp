@@ -117,6 +117,7 @@ core::traffic_sample link_table::sample(const entry& present) {
     core::traffic_sample out;
     out.sent_packets = link.statistics->sent_packets.load(std::memory_order_relaxed);
     out.received_packets = link.statistics->received_packets.load(std::memory_order_relaxed);
+    out.sent_large = link.statistics->sent_large.load(std::memory_order_relaxed);
     if (link.send) out.send_id = link.send->last_id.load(std::memory_order_relaxed);
     if (newest) out.receive_id = newest->newest_id.load(std::memory_order_relaxed);
     return out;

@@ -120,7 +120,7 @@ void node::on_output(core::node_output& output) {
     std::visit(overloaded{
                    [&](const core::send_request& it) { link_.send(wire::encode(it.message)); },
                    [&](core::send_plain& it) { links_.on_plain(std::move(it)); },
-                   [&](const core::open_relay_stream& it) { channels_.open_relay_stream(it.channel, it.relay); },
+                   [&](const core::open_relay_stream& it) { on_open_relay_stream(it); },
                    [&](const core::open_own_socket& it) { channels_.open_socket(it.channel); },
                    [&](const core::keep_channel& it) { channels_.keep(it.channel); },
                    [&](const core::close_own_channel& it) { channels_.close(it.channel); },
@@ -135,6 +135,12 @@ void node::on_output(core::node_output& output) {
                    [&](const core::reconnect_wanted&) { link_.close(); },
                },
                output);
+}
+
+void node::on_open_relay_stream(const core::open_relay_stream& wanted) {
+    // What lets this node through to its server will let it through to a relay.
+    const auto& known = link_.known();
+    channels_.open_relay_stream(wanted.channel, wanted.relay, known ? std::optional(known->kind) : std::nullopt);
 }
 
 void node::on_addresses(const core::configure_addresses& addresses) {

@@ -129,6 +129,7 @@ private:
     void on_report(dataplane::report& what);
     void pump();
     void on_output(core::node_output& output);
+    void on_open_relay_stream(const core::open_relay_stream& wanted);
     void on_addresses(const core::configure_addresses& addresses);
     void on_event(core::node_event& event);
     void say(std::string_view label, const std::string& text) const;

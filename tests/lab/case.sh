@@ -94,3 +94,9 @@ steady_ping() {
     ping_pid=$started
 }
 lost_of() { sed -nE 's/.* ([0-9]+) packets transmitted, ([0-9]+) received.*/\1 \2/p; s/^([0-9]+) packets transmitted, ([0-9]+) received.*/\1 \2/p' "$1" | tail -n 1 | awk '{print $1 - $2}'; }
+
+# figure NAME VALUE WORDS: what a test measured; for `goals` also a line of $BURI_FIGURES
+figure() {
+    echo "$1: $2 $3"
+    [ -z "${BURI_FIGURES-}" ] || jq -nc --arg name "$1" --argjson value "$2" '{name: $name, value: $value}' >>"$BURI_FIGURES"
+}

@@ -245,7 +245,8 @@ bool path_finder::has_direct(time_point now) const {
 
 bool path_finder::lacks_direct() const {
     const auto* const present = path_ ? find(*path_) : nullptr;
-    return present != nullptr && present->is_relay() && std::ranges::none_of(remotes_, &remote::is_shunned);
+    return present != nullptr && (present->is_relay() || present->is_stream()) &&
+           std::ranges::none_of(remotes_, &remote::is_shunned);
 }
 
 bool path_finder::is_used(channel_id channel) const {

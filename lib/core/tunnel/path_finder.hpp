@@ -77,7 +77,7 @@ public:
     [[nodiscard]] bool is_proven(const path_address& at) const;
     /// Some way but a relay is proven and alive.
     [[nodiscard]] bool has_direct(time_point now) const;
-    /// The path leads through a relay for want of anything else.
+    /// The path is a relay's or a stream for want of a direct one of datagrams.
     [[nodiscard]] bool lacks_direct() const;
     [[nodiscard]] bool is_relay(const path_address& at) const;
     /// Nothing is ever sent elsewhere.

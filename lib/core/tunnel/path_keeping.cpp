@@ -209,8 +209,9 @@ void path_finder::on_heard(time_point now) {
 bool path_finder::is_dead(const remote& present, time_point now) const {
     if (!present.is_proven()) return now - patience_unproven >= path_since_;
     const bool other = has_alternative();
-    return (unheard_ >= (other ? lost_after : last_lost_after) &&
-            present.unanswered() >= (other ? lost_after : last_lost_after)) ||
+    if (other && announce_ && present.unanswered() >= lost_after_change) return true;
+    const auto lost = other ? lost_after : last_lost_after;
+    return (unheard_ >= lost && present.unanswered() >= lost) ||
            present.unanswered() >= (other ? lost_after_if_heard : last_lost_after_if_heard);
 }
 

@@ -20,6 +20,8 @@ constexpr duration search_gap = 2ms;  ///< between two sizes
 constexpr unsigned asked_times = 2;
 constexpr unsigned searched_times = 2;
 constexpr duration check_interval = 60s;
+/// Once packets that a narrower way would lose are under way: where small ones pass, nothing else tells that those do not.
+constexpr duration large_check_interval = 2s;
 constexpr duration silence_to_suspect = 700ms;
 constexpr duration first_suspicion_gap = 5s;
 constexpr std::size_t kept_ways = 8;
@@ -53,6 +55,7 @@ void path_mtu::ask(time_point now) {
     rounds_ = 0;
     best_ = 0;
     checked_ = now;
+    large_left_ = false;
     answer_by_ = never;
     planned_.clear();
     plan(around_.mtu, now);
@@ -98,12 +101,13 @@ void path_mtu::on_reply(std::uint64_t number, time_point now) {
     }
 }
 
-void path_mtu::on_traffic(bool sent, bool received, bool flows, time_point now) {
+void path_mtu::on_traffic(const traffic_watch::change& change, time_point now) {
+    large_left_ = large_left_ || change.large;
     if (step_ != step::settled) return;
-    if (received) {
+    if (change.received) {
         silent_since_ = never;
         suspicion_gap_ = first_suspicion_gap;
-    } else if (sent && silent_since_ == never) {
+    } else if (change.sent && silent_since_ == never) {
         silent_since_ = now;
     }
     const bool is_silent = silent_since_ != never && now - silence_to_suspect >= silent_since_;
@@ -111,7 +115,8 @@ void path_mtu::on_traffic(bool sent, bool received, bool flows, time_point now) 
         suspected_ = now;
         suspicion_gap_ = std::min<duration>(suspicion_gap_ * 2, check_interval);
         ask(now);
-    } else if (flows && now - check_interval >= checked_) {
+    } else if (now - (large_left_ ? large_check_interval : check_interval) >= checked_ &&
+               (change.flows || large_left_)) {
         ask(now);
     }
 }

@@ -4,13 +4,15 @@
 // All sizes are of IP packets inside the tunnel. When a way becomes the path, one message as large as the interface's MTU asks
 // whether all is well, which it is on most ways:
 //
-//     asking --answered--> settled                settled --a minute under traffic, or nothing comes back--> asking
+//     asking --answered--> settled                settled --a minute under traffic, or 2 s after large packets left,
+//                                                            or nothing comes back--> asking
 //     asking --twice not--> searching (the smallest size holds meanwhile) --answers, or none--> settled
 //
 // Searching sends every sensible size at once, twice; the largest that is answered holds. No ICMP is needed, so black holes are found.
 #include "buri/base/path_address.hpp"
 #include "buri/base/time_point.hpp"
 #include "buri/core/tunnel/surroundings.hpp"
+#include "buri/core/tunnel/traffic_watch.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +29,7 @@ public:
     /// The path is another one, or none; `seal_overhead`: bytes of a sealed datagram that are not the packet.
     void on_path(const std::optional<path_address>& path, std::size_t seal_overhead, time_point now);
     void on_reply(std::uint64_t number, time_point now);
-    /// What happened since the last sample: the user's packets were sent, anything was received, more than keepalives flowed.
-    void on_traffic(bool sent, bool received, bool flows, time_point now);
+    void on_traffic(const traffic_watch::change& change, time_point now);
     /// Nothing is to be sent until the path is set again.
     void stop();
 
@@ -76,6 +77,7 @@ private:
     unsigned rounds_ = 0;     ///< of this step
     time_point answer_by_ = never;
     time_point checked_ = time_point::min();
+    bool large_left_ = false;          ///< since the last check
     time_point silent_since_ = never;  ///< packets go and nothing comes back
     time_point suspected_ = time_point::min();
     duration suspicion_gap_{0};

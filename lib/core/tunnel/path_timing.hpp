@@ -31,6 +31,7 @@ inline constexpr duration fresh = std::chrono::seconds(12);
 
 inline constexpr unsigned doubtful_after = 2;
 inline constexpr unsigned lost_after = 3;           ///< probes while nothing at all is heard on the path
+inline constexpr unsigned lost_after_change = 2;    ///< if own addresses changed, whatever is still heard
 inline constexpr unsigned lost_after_if_heard = 5;  ///< messages still arrive: it may be dead in one direction
 inline constexpr unsigned last_lost_after = 5;      ///< the same if there is no other way
 inline constexpr unsigned last_lost_after_if_heard = 30;

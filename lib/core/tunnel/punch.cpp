@@ -125,6 +125,7 @@ void punch::parts::on_call(const wire::punch& message, time_point now) {
     if (now_in != phase::idle) release_channels(now);
     take_report(message);
     is_caller = false;
+    outdated = false;
     round = message.round;
     round_stage = message.stage;
     stage = message.stage;

@@ -63,6 +63,8 @@ struct punch::parts {
     void begin_trial(time_point now);
     void advance(time_point now);
     void end_if_over(time_point now);
+    /// By what this end has learned since of its own NAT, another round than this one is what may work.
+    [[nodiscard]] bool is_misguided() const;
     [[nodiscard]] time_point round_deadline() const;
 
     // What goes out when it is open.
@@ -128,6 +130,7 @@ struct punch::parts {
     wire::nat_info round_nat;  ///< own, as the peer is told
     punch_strategy strategy = punch_strategy::none;
     time_point began{};        ///< called, or got the call
+    bool outdated = false;     ///< this end asked for a round since
     time_point until = never;  ///< of this phase
     duration round_trip{0};
     std::optional<channel_id> fresh;

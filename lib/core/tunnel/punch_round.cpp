@@ -50,12 +50,14 @@ void punch::parts::plan() {
 
 void punch::parts::urge(time_point now) {
     if (!urges.take(now)) return;
+    outdated = true;
     stage = 0;
     due = now;
 }
 
 void punch::parts::call(time_point now) {
     is_caller = true;
+    outdated = false;
     round = ++rounds;
     round_stage = stage;
     began = now;
@@ -174,7 +176,12 @@ void punch::parts::end_if_over(time_point now) {
     }
     run_openers(now);
     run_guesses(now);
-    if (until <= now) finish(punch_outcome::nothing_came, now);
+    if (until <= now || is_misguided()) finish(punch_outcome::nothing_came, now);
+}
+
+bool punch::parts::is_misguided() const {
+    if (!outdated || (strategy != punch_strategy::plain && strategy != punch_strategy::fresh)) return false;
+    return plan_punch(own_nat(), *peer_nat, is_initiator, round_stage) != strategy;
 }
 
 time_point punch::parts::round_deadline() const {
@@ -183,6 +190,7 @@ time_point punch::parts::round_deadline() const {
     first = std::min(first, until);
     if (now_in == phase::preparing && query < queries.size()) first = std::min(first, queries[query].next_deadline());
     if (now_in != phase::open) return first;
+    if (is_misguided()) return began;
     return std::min({first, guessing ? guessing->next : never, openers ? openers->next : never});
 }
 

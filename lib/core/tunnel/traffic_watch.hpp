@@ -12,6 +12,7 @@ public:
         bool sent = false;      ///< packets of the user; the tunnel's own messages do not count
         bool received = false;  ///< anything authentic
         bool flows = false;     ///< more than keepalives, in either direction
+        bool large = false;     ///< of the user's packets some that not every path carries
     };
 
     explicit traffic_watch(time_point now) : sampled_(now), last_sent_(now), last_received_(now) {}
@@ -36,9 +37,10 @@ public:
         // When exactly is not known: at the earliest right after the last sample.
         if (users) last_sent_ = std::max(last_sent_, sampled_);
         if (received > 0) last_received_ = now;
+        const bool large = sample.sent_large > last_.sent_large;
         last_ = sample;
         sampled_ = now;
-        return {users, received > 0, users || others > 1};
+        return {users, received > 0, users || others > 1, large};
     }
 
     [[nodiscard]] time_point last_sent() const { return last_sent_; }

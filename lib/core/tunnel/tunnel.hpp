@@ -116,6 +116,7 @@ using tunnel_output = std::variant<send_clear, add_receive_keys, set_send_keys, 
 struct traffic_sample {
     std::uint64_t sent_packets = 0;      ///< sealed, keepalives included
     std::uint64_t received_packets = 0;  ///< authentic, keepalives included
+    std::uint64_t sent_large = 0;        ///< of the user's packets those that not every path carries
     std::uint32_t send_id = 0;           ///< last id used under the present send keys
     std::uint32_t receive_id = 0;        ///< newest id seen under the newest receive keys
 };

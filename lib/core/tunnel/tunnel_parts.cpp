@@ -121,7 +121,7 @@ void tunnel::parts::on_traffic(const traffic_sample& sample, time_point now) {
         wake(now);
     }
     paths.on_traffic(change, now);
-    mtu.on_traffic(change.sent, change.received, change.flows, now);
+    mtu.on_traffic(change, now);
 }
 
 void tunnel::parts::on_message(const wire::tunnel_message& message, time_point now) {

@@ -5,6 +5,9 @@
 #     bring_together CLASS CLASS            both routers of these classes, both nodes started, online, and introduced
 #     path_between                          what anna says of the path to build: direct, relay, tcp, connecting …
 #     start_nodes, stop_nodes
+#     directly NAME                         after start_nodes: a direct path, and how long it took
+#     steady, end_steady, answered_after, longest_gap, lost_since        what echoes say of the path
+#     apart, together_again                 the way between the two routers dies, and lives
 #     run_cell ROW COLUMN SKEW LOSS         appends a report for each repetition
 
 pair_world() {
@@ -57,19 +60,51 @@ becomes() {
     done
 }
 
-# steady FILE COUNT: echo requests from anna to build inside the tunnel, one each 10 ms, in the background; $ping_pid
+# steady FILE [COUNT [SECONDS]]: echo requests from anna to build inside the tunnel, by default one each 10 ms until end_steady; $ping_pid
 steady() {
-    start_in anna "$1" ping -D -i 0.01 -c "$2" -W 2 "${node_address[build]}"
+    start_in anna "$1" ping -D -i "${3-0.01}" -c "${2-60000}" -W 2 "${node_address[build]}"
     ping_pid=$started
+    until_true 10 grep 'icmp_seq=50 ' "$1" || fail "no echo comes back" 1
 }
 
-# longest_gap FILE COUNT: the longest time without an echo that came back, in ms, the end of COUNT echoes included
-longest_gap() {
-    sed -nE 's/^\[([0-9.]+)\] [0-9]+ bytes.* icmp_seq=([0-9]+) .*/\1 \2/p' "$1" | awk -v count="$2" '
-        NR > 1 && $1 - last > gap { gap = $1 - last }
-        { last = $1 } $2 > newest { newest = $2 }
-        END { if ((count - newest) / 100 > gap) gap = (count - newest) / 100; print int(gap * 1000) }'
+end_steady() {
+    kill -INT "$ping_pid"
+    wait "$ping_pid" || true
 }
+
+# echoes FILE: of each that came back: when the request left, when the answer came, its number
+echoes() { sed -nE 's/^\[([0-9.]+)\] .* icmp_seq=([0-9]+) .* time=([0-9.]+) ms.*/\1 \2 \3/p' "$1" | awk '{ printf "%.3f %.3f %d\n", $1 - $3 / 1000, $1, $2 }'; }
+
+# answered_after FILE MOMENT: a request was answered that left after the moment, of $EPOCHREALTIME
+answered_after() { echoes "$1" | awk -v moment="$2" '$1 > moment { found = 1 } END { exit !found }'; }
+
+# longest_gap FILE: the longest time without an echo that came back, in ms
+longest_gap() { echoes "$1" | awk 'NR > 1 && $2 - last > gap { gap = $2 - last } { last = $2 } END { print int(gap * 1000) }'; }
+
+# lost_since FILE MOMENT: the requests without an answer that left after the moment, and before the last that was answered
+lost_since() {
+    echoes "$1" | awk -v moment="$2" '$1 > moment { seen[$3] = 1; if (!first || $3 < first) first = $3; if ($3 > last) last = $3 }
+        END { for (number = first; number <= last; number++) if (!(number in seen)) lost++; print lost + 0 }'
+}
+
+# no_more_than WHAT ACTUAL LIMIT
+no_more_than() {
+    [ "$2" -le "$3" ] || fail "$1: $2, more than $3" 1
+}
+
+# apart: nothing passes any more between the two routers, silently; the rest of the internet is well. `together_again` ends it.
+apart() {
+    on internet nft -f - <<'NFT'
+table bridge apart {
+    chain every {
+        type filter hook forward priority 0
+        ip saddr 203.0.113.10 ip daddr 203.0.113.20 drop
+        ip saddr 203.0.113.20 ip daddr 203.0.113.10 drop
+    }
+}
+NFT
+}
+together_again() { on internet nft delete table bridge apart; }
 
 start_reach_server() {
     local host=${server_host-203.0.113.2} toml=$lab_dir/server/server.toml
@@ -104,7 +139,10 @@ stop_nodes() {
     for name in anna build; do
         kill "${node_pid[$name]}" 2>/dev/null || true
     done
-    for name in anna build; do stop_process "${node_pid[$name]}"; done
+    for name in anna build; do
+        stop_process "${node_pid[$name]}"
+        rm -f "$lab_dir/$name/vpn.sock" # one that had to be killed leaves it, and the next is waited for
+    done
 }
 
 # seconds_for EXPECTED: how long to wait for a direct path once a relay carries, or at all
@@ -156,13 +194,25 @@ void_of() { # NAME CLASS
     [ "$said" = "$(claim_of "$2")" ] || echo "$1's router is no $2: $said. "
 }
 
+# watch_them SECONDS: what the pair that was just started does; the answer of watch_pair is in $lab_dir/outcome
+watch_them() {
+    on anna "$root/tests/lab/reach/watch_pair" "$lab_dir/anna/vpn.sock" build "${node_address[build]}" \
+        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$1" "$1" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
+        echo '{"met": false, "kind": "none"}' >"$lab_dir/outcome"
+}
+
+# directly NAME: watch_them, and the path is direct
+directly() {
+    watch_them 20
+    same "the kind of path" "$(jq -r .kind "$lab_dir/outcome")" direct
+    figure "$1" "$(jq .direct_ms "$lab_dir/outcome")" "ms to the direct path"
+}
+
 run_once() {
     local row=$1 column=$2 expected=$3 skew=$4 loss=$5 number=$6 limit outcome
     limit=$(seconds_for "$expected")
     start_nodes
-    on anna "$root/tests/lab/reach/watch_pair" "$lab_dir/anna/vpn.sock" build "${node_address[build]}" \
-        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$limit" "$limit" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
-        echo '{"met": false, "kind": "none"}' >"$lab_dir/outcome"
+    watch_them "$limit"
     jq -c --arg row "$row" --arg column "$column" --arg expected "$expected" --argjson skew "$skew" --argjson loss "$loss" \
         --argjson run "$number" --argjson probes "[$(counted anna probes), $(counted build probes)]" \
         '{row: $row, column: $column, expected: $expected, skew: $skew, loss: $loss, run: $run} + . + {probes: $probes}' \

@@ -170,6 +170,21 @@ void call_again_and_again(end& victim, wire::punch call, duration span, duration
 
 }  // namespace
 
+TEST_CASE("a plain round gives way at once to what the own NAT turns out to need") {
+    auto not_tested = easy();
+    not_tested.filtering = nat_filtering::unknown;
+    pair both(not_tested, sequential());
+    both.run_for(500ms);
+    REQUIRE(both.a.machine->evidence(both.now).trials.back().strategy == punch_strategy::plain);
+    both.a.around.nat.filtering = nat_filtering::address_port_dependent;
+    both.a.machine->on_nat(both.now);
+    both.run_for(500ms);
+    const auto trials = both.a.machine->evidence(both.now).trials;
+    REQUIRE(trials.size() == 2);
+    REQUIRE(trials.back().strategy == punch_strategy::predicted_peer);
+    REQUIRE(both.b.machine->evidence(both.now).trials.back().strategy == punch_strategy::predicted_own);
+}
+
 TEST_CASE("both ends begin at the same instant, though both called at once") {
     pair both(easy(), report_of(nat_mapping::endpoint_independent, "203.0.113.2:6000"));
     both.run_for(500ms);

@@ -82,6 +82,26 @@ TEST_CASE("a path that gets narrower under way is noticed within three seconds",
     REQUIRE(net.a.machine->status().mtu == 1380);
 }
 
+TEST_CASE("that only large packets are lost is noticed within three seconds", "[core][tunnel][mtu]") {
+    std::size_t mtu = 1500;
+    world net({.network = narrow(mtu)});
+    REQUIRE(net.come_up());
+    net.traffic = [&] {
+        net.send_user(net.a);
+        net.send_user(net.b);
+        ++net.a.sample.sent_large;
+    };
+    net.run_for(7s);
+    REQUIRE(net.a.machine->status().mtu == 1380);
+    mtu = 1300;
+    REQUIRE(net.run_while_not([&] { return net.a.mtus.back().second + overhead <= mtu; }, 3s));
+    net.run_for(2s);
+    REQUIRE(net.a.machine->status().mtu.value() + overhead > mtu - 40);
+    mtu = 1500;
+    net.run_for(5s);
+    REQUIRE(net.a.machine->status().mtu == 1380);
+}
+
 TEST_CASE("loss alone does not make packets small for long", "[core][tunnel][mtu]") {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
         CAPTURE(seed);

@@ -136,6 +136,22 @@ TEST_CASE("a direct way that dies under traffic is left for the relay within 1.5
     REQUIRE(silences[silences.size() / 2] <= 1300ms);
 }
 
+TEST_CASE("own addresses change and the direct way is gone: it is left for the relay in half a second",
+          "[core][tunnel]") {
+    world net(apart());
+    duration direct = 20ms;
+    net.network = ways(net, direct);
+    net.add_relay(relay_1);
+    net.tell_relays();
+    both_send(net);
+    REQUIRE(net.run_while_not([&] { return net.come_up(10ms) && !through_relay(net.a) && !through_relay(net.b); }, 3s));
+    net.run_for(8s);
+    direct = 0ms;
+    net.a.machine->on_local_change(net.now());
+    net.drain(net.a);
+    REQUIRE(net.run_while_not([&] { return through_relay(net.a); }, 500ms));
+}
+
 TEST_CASE("a relay that dies is left for the other within 1.5 s", "[core][tunnel]") {
     for (int offset = 0; offset < 20; ++offset) {
         world net(apart());

@@ -57,6 +57,15 @@ TEST_CASE("while the path's size is not known every packet leaves as it is") {
         CHECK(pair.open(pair.sealed(packet)).content == packet);
 }
 
+TEST_CASE("packets that not every path carries are counted, those of control are not") {
+    forwarder_fixture pair;
+    for (const std::size_t size : {1180, 1181, 1400})
+        pair.sealed(pair.packet_to_bob(size));
+    CHECK(pair.alice.link.statistics->sent_large == 2);
+    pair.sealed_message(bytes(1300, 0xf0));
+    CHECK(pair.alice.link.statistics->sent_large == 2);
+}
+
 TEST_CASE("connections are asked for segments that fit, by the end that knows its path, in both directions") {
     forwarder_fixture pair;
     const bool v4 = GENERATE(true, false);
