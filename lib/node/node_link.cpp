@@ -42,6 +42,7 @@ asio::awaitable<void> node::run_link() {
         pump();
         if (stopping_) co_return;
         on_link_error(why);
+        if (!was_online_) recall();
         if (fatal_) co_return;
         retry_.expires_after(backoff_.next(random_));
         co_await retry_.async_wait(net::as_tuple);

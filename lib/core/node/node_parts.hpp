@@ -53,6 +53,8 @@ struct node_machine::parts {
     void check_reach();
     void on_stun(const path_address& from, const wire::stun_response& response);
     void ask_introductions();
+    void reopen_wanted();
+    void want_tunnel(node_id peer);
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);
     void tell(known_networks::events news);
@@ -75,6 +77,7 @@ struct node_machine::parts {
     time_point now{};  ///< of the input that is being handled
     bool connected = false;
     bool synchronised = false;
+    std::uint64_t revision = 0;  ///< of what is known, for memory
     std::vector<endpoint> hosts;
     reach_checks forwarded;
     std::optional<endpoint> seen;         ///< where the server sees this node's connection come from
