@@ -1,6 +1,7 @@
 #pragma once
 // A node, above its connection to the server and below its sockets: what it knows of networks and peers, its tunnels,
 // and the discovery of its own mapped addresses. Sans-I/O: feed events with the time, then drain poll_output().
+#include "buri/core/node/memory.hpp"
 #include "buri/core/port_mapping/report.hpp"
 #include "buri/core/tunnel/punch_evidence.hpp"
 #include "buri/core/tunnel/tunnel.hpp"
@@ -163,6 +164,8 @@ public:
     node_machine(const node_machine&) = delete;
     node_machine& operator=(const node_machine&) = delete;
 
+    /// Before the first connection: what an earlier run of this node remembered. errc::malformed leaves everything as it was.
+    result<void> recall(memory what, time_point now);
     /// AUTH OK was exchanged: says hello, starts discovery.
     void on_connected(node_id self, time_point now);
     /// Everything known is kept, tunnels above all.
@@ -212,6 +215,9 @@ public:
     [[nodiscard]] time_point next_deadline() const;
     std::optional<node_output> poll_output();
 
+    /// For recall(), once the node was online; changes at most when the revision does.
+    [[nodiscard]] memory remembered() const;
+    [[nodiscard]] std::uint64_t revision() const;
     [[nodiscard]] bool is_online() const;  ///< connected and synchronised
     [[nodiscard]] node_id self() const;
     [[nodiscard]] const std::string& nickname() const;

@@ -28,6 +28,7 @@ asio::awaitable<result<void>> node::run() {
         tasks_.spawn(run_sampler());
         tasks_.spawn(run_addresses());
         tasks_.spawn(run_deadlines());
+        tasks_.spawn(run_memory());
         tasks_.spawn(run_link());
     }
     co_await tasks_.join();
@@ -46,6 +47,7 @@ asio::awaitable<void> node::run_stop() {
         pump();
     }
     link_.finish();
+    keep_memory();
     co_await mapper_.async_close();
     const auto patience = net::now() + 500ms;
     while (link_.is_connected() && net::now() < patience)

@@ -158,6 +158,11 @@ private:
     void start_port_mapping();
     void on_port_mappings(const std::vector<core::port_mapping>& present);
 
+    // node_memory.cpp: peers are known while the server is away
+    asio::awaitable<void> run_memory();
+    void recall();
+    void keep_memory();
+
     // node_account.cpp
     result<void> stage_key(crypto::key_type type);
     asio::awaitable<result<key_change>> async_finish_rotation();
@@ -239,6 +244,8 @@ private:
     std::string initial_nickname_;
     bool kept_server_;  ///< node.toml has the server's key
     bool was_online_ = false;
+    bool recalled_ = false;
+    std::uint64_t kept_memory_ = 0;  ///< the revision that the file has
     bool rotating_ = false;  ///< a key was sent to the server and there is no answer yet
     bool stopping_ = false;
     bool pumping_ = false;

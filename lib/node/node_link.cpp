@@ -48,6 +48,7 @@ asio::awaitable<void> node::run_link() {
         pump();
         if (stopping_) co_return;
         on_link_error(why);
+        if (!was_online_) recall();
         if (fatal_) co_return;
         co_await async_look_for_portal();
         retry_.expires_after(backoff_.next(random_));

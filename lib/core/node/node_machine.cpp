@@ -28,7 +28,10 @@ void node_machine::parts::settle(time_point) {
     drain_relays();
     auto present = own_endpoints();
     share_nat(present.candidates);
-    if (!connected) return;
+    if (!connected) {
+        reopen_wanted();
+        return;
+    }
     tell_endpoints(std::move(present));
     check_reach();
     if (synchronised) ask_introductions();
@@ -107,6 +110,17 @@ void node_machine::parts::ask_introductions() {
     }
 }
 
+void node_machine::parts::reopen_wanted() {
+    while (const auto peer = tunnels.take_wanted(now))
+        tunnels.reopen(*peer, now);
+}
+
+void node_machine::parts::want_tunnel(node_id peer) {
+    const auto found = known.peers().find(peer);
+    if (found == known.peers().end() || !known.shares_network(peer)) return;
+    if (found->second.online || !connected) tunnels.want_introduction(peer);
+}
+
 void node_machine::parts::fail_pending(std::vector<pending_request> pending, const error& why) {
     for (const auto& who : pending) {
         if (who.why == pending_request::purpose::user) out.push_back(request_done{who.ticket, fail(why)});
@@ -123,6 +137,17 @@ node_machine::~node_machine() = default;
 
 // ---- the connection to the server ---------------------------------------------------------------------------------
 
+result<void> node_machine::recall(memory what, time_point now) {
+    auto& p = *parts_;
+    p.now = now;
+    auto known = p.known.on_sync(what.all);
+    if (!known) return fail(known.error());
+    p.around.pool = p.known.pool();
+    p.around.ula = p.known.ula();
+    p.tunnels.recall(std::move(what.offers));
+    return {};
+}
+
 void node_machine::on_connected(node_id self, time_point now) {
     auto& p = *parts_;
     p.now = now;
@@ -130,6 +155,7 @@ void node_machine::on_connected(node_id self, time_point now) {
     p.synchronised = false;
     p.told.reset();
     p.known.set_self(self);
+    p.tunnels.forget_patience();
     p.watch.on_connected(now);
     p.say_hello();
     p.stun.start(now);
@@ -290,11 +316,7 @@ void node_machine::on_traffic(spi in, const traffic_sample& sample, time_point n
 void node_machine::on_send_wanted(node_id peer, time_point now) {
     auto& p = *parts_;
     p.now = now;
-    const auto known = p.known.peers().find(peer);
-    if (!p.tunnels.on_send_wanted(peer, now) && known != p.known.peers().end() && known->second.online &&
-        p.known.shares_network(peer)) {
-        p.tunnels.want_introduction(peer);
-    }
+    if (!p.tunnels.on_send_wanted(peer, now)) p.want_tunnel(peer);
     p.settle(now);
 }
 
@@ -331,6 +353,8 @@ void node_machine::send_echo(node_id peer, std::uint64_t number, time_point now)
     p.now = now;
     if (p.echoes.size() == parts::max_echoes) p.echoes.pop_front();
     p.echoes.push_back({peer, number});
+    if (p.tunnels.current(peer) == nullptr) p.want_tunnel(peer);
+    p.settle(now);
     p.tunnels.send_sealed_to(peer, wire::encode(wire::tunnel_message{wire::echo{number}}), now);
     p.settle(now);
 }
@@ -369,7 +393,7 @@ time_point node_machine::next_deadline() const {
     auto first = std::min({p.waiting.next_deadline(), p.stun.next_deadline(), p.relays.next_deadline(),
                            p.tunnels.next_deadline(), p.watch.next_deadline()});
     if (p.connected && !p.waiting.is_full()) first = std::min(first, p.forwarded.next_deadline());
-    if (p.synchronised) first = std::min(first, p.tunnels.next_wanted());
+    if (p.synchronised || !p.connected) first = std::min(first, p.tunnels.next_wanted());
     return first;
 }
 

@@ -55,6 +55,8 @@ struct node_machine::parts {
     void on_stun(const path_address& from, const wire::stun_response& response);
     void ask_introductions();
     void choose_stun_servers();
+    void reopen_wanted();
+    void want_tunnel(node_id peer);
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);
     void tell(known_networks::events news);
@@ -77,6 +79,7 @@ struct node_machine::parts {
     time_point now{};  ///< of the input that is being handled
     bool connected = false;
     bool synchronised = false;
+    std::uint64_t revision = 0;  ///< of what is known, for memory
     reach_checks forwarded;
     std::vector<endpoint> stun_servers;   ///< of the server, or as configured
     std::optional<endpoint> seen;         ///< where the server sees this node's connection come from

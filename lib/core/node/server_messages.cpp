@@ -39,6 +39,7 @@ void node_machine::parts::on_answer(const wire::numbered_answer& answer) {
 void node_machine::parts::on_numbered_event(const wire::numbered_event& event) {
     switch (sequence.on_event(event)) {
         case event_sequence::verdict::take:
+            ++revision;
             std::visit([&](const auto& what) { on_event(what); }, event.body);
             break;
         case event_sequence::verdict::ignore:
@@ -170,7 +171,7 @@ void node_machine::parts::on_event(const wire::log_event& what) {
 // ---- tunnels ------------------------------------------------------------------------------------------------------
 
 void node_machine::parts::on_event(const wire::tunnel_open& offer) {
-    tunnels.on_open(known.self(), offer, now);
+    tunnels.on_open(offer, now);
 }
 
 void node_machine::parts::on_event(const wire::tunnel_close& which) {

@@ -66,8 +66,8 @@ void tunnel_table::with_each(held& peer, time_point now, Action action) {
 
 // ---- coming and going ---------------------------------------------------------------------------------------------
 
-void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_point now) {
-    if (offer.peer == self || owners_.contains(offer.in) || !known_.shares_network(offer.peer)) {
+void tunnel_table::on_open(const wire::tunnel_open& offer, time_point now) {
+    if (offer.peer == known_.self() || owners_.contains(offer.in) || !known_.shares_network(offer.peer)) {
         log_.warning("ignored a tunnel from the server",
                      {{"peer", to_string(offer.peer)}, {"reason", "known already, or no network in common"}});
         return;
@@ -75,29 +75,34 @@ void tunnel_table::on_open(node_id self, const wire::tunnel_open& offer, time_po
     auto& peer = peers_[offer.peer];
     peer.wanted = false;
     peer.is_outdated = false;
-    auto made = make(self, offer, now);
+    auto made = make(offer, false, now);
     if (!made) {
         log_.warning("cannot use a tunnel from the server",
                      {{"peer", to_string(offer.peer)}, {"error", made.error().text}});
         peer.problem = made.error().text;
     } else {
-        peer.problem.clear();
-        auto& machine = **made;
-        owners_.emplace(machine.spi_in(), offer.peer);
-        place(peer, std::move(*made));
-        drain(peer, machine, now);
-        relays_.on_grants(offer.in, offer.relays.value_or(std::vector<wire::relay_grant>()), now);
+        remember(peer, offer);
+        use(peer, std::move(*made), offer, now);
     }
     tell(offer.peer, peer);
 }
 
-result<std::unique_ptr<tunnel>> tunnel_table::make(node_id self, const wire::tunnel_open& offer, time_point now) {
+result<std::unique_ptr<tunnel>> tunnel_table::make(const wire::tunnel_open& offer, bool is_repeated, time_point now) {
     if (offer.plain.value_or(false) && !settings_.allow_unencrypted) {
         return fail(errc::suite_refused,
                     "the server wants a tunnel without encryption, and this node does not allow that. See "
                     "'encryption' in vpn-config(5).");
     }
-    return tunnel::make(self, key_, offer, settings_.suites, around_, random_, log_, now);
+    return tunnel::make(known_.self(), key_, offer, settings_.suites, around_, random_, log_, now, is_repeated);
+}
+
+void tunnel_table::use(held& peer, std::unique_ptr<tunnel> made, const wire::tunnel_open& offer, time_point now) {
+    auto& machine = *made;
+    peer.problem.clear();
+    owners_.emplace(machine.spi_in(), offer.peer);
+    place(peer, std::move(made));
+    drain(peer, machine, now);
+    relays_.on_grants(offer.in, offer.relays.value_or(std::vector<wire::relay_grant>()), now);
 }
 
 void tunnel_table::place(held& peer, std::unique_ptr<tunnel> made) {
@@ -164,6 +169,7 @@ void tunnel_table::remove_strangers() {
             remove(peer, old.machine);
         peer.problem.clear();
         tell(id, peer);
+        if (peer.offer) offered_.erase(peer.offer->in);
         each = peers_.erase(each);
     }
 }
@@ -198,6 +204,8 @@ void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {
     if (peer.successor.get() == &machine && machine.state() == tunnel_state::up) promote(peer, now);
     if (peer.current.get() == &machine && machine.state() == tunnel_state::up) send_unsent(peer);
     watch_relay(peer, now);
+    const auto status = machine.status();
+    if (status.path && !status.relay && status.path->channel == main_channel) peer.direct = status.path->at;
     tell(machine.peer(), peer);
 }
 
@@ -235,6 +243,7 @@ void tunnel_table::tell(node_id id, held& peer) {
 void tunnel_table::on_candidates(const wire::peer_candidates& what, time_point now) {
     const auto peer = peers_.find(what.peer);
     if (peer == peers_.end()) return;
+    if (peer->second.offer) peer->second.offer->candidates = what.candidates;
     with_each(peer->second, now, [&](tunnel& machine) { machine.on_candidates(what.candidates, now, what.seen); });
 }
 
@@ -270,6 +279,7 @@ void tunnel_table::on_stun(const path_address& from, const wire::stun_response& 
 
 void tunnel_table::on_clear_datagram(spi in, const path_address& from, const std::optional<ip_address>& to,
                                      byte_view datagram, time_point now) {
+    if (!owners_.contains(in)) reopen_for(in, datagram, now);
     bool is_authentic = false;
     with(in, now, [&](tunnel& machine) { is_authentic = machine.on_clear_datagram(from, datagram, now, to); });
     if (is_authentic && from.channel != main_channel) out_.push_back(keep_channel{from.channel});

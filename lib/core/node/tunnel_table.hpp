@@ -30,8 +30,13 @@ public:
                  relay_client& relays, random_source& random, logger log, const known_networks& known,
                  std::deque<node_output>& out);
 
-    void on_open(node_id self, const wire::tunnel_open& offer, time_point now);
+    void on_open(const wire::tunnel_open& offer, time_point now);
     void on_close(const wire::tunnel_close& which);
+    /// The latest introduction to each peer, with the address where it was reached: what recall() takes after a restart.
+    [[nodiscard]] std::vector<wire::tunnel_open> offers() const;
+    void recall(std::vector<wire::tunnel_open> offers);
+    /// Without the server: the latest introduction to the peer once more, if there is one and no tunnel.
+    void reopen(node_id peer, time_point now);
     /// The server says why it introduces nobody to this peer.
     void on_refused(node_id id, const std::string& why);
     void on_candidates(const wire::peer_candidates& what, time_point now);
@@ -63,6 +68,8 @@ public:
     void want_introduction(node_id peer);
     /// For every peer with a tunnel to which the server does not introduce anew by itself soon: this node's key has changed.
     void want_new_introductions(time_point now);
+    /// The server can be asked again: nobody has to be patient because it was away.
+    void forget_patience();
     /// The server will not give one now.
     void drop_want(node_id peer);
     /// Asks the peer for its evidence through the present tunnel.
@@ -84,6 +91,8 @@ private:
         time_point until = never;
     };
     struct held {
+        std::optional<wire::tunnel_open> offer;  ///< the latest that could be used; stays when its tunnel ends
+        std::optional<endpoint> direct;          ///< where the peer was reached last
         std::unique_ptr<tunnel> current;
         std::unique_ptr<tunnel> successor;
         std::vector<retired> old;
@@ -99,7 +108,11 @@ private:
 
     held* peer_of(spi in);
     tunnel* find(spi in);
-    result<std::unique_ptr<tunnel>> make(node_id self, const wire::tunnel_open& offer, time_point now);
+    result<std::unique_ptr<tunnel>> make(const wire::tunnel_open& offer, bool is_repeated, time_point now);
+    void use(held& peer, std::unique_ptr<tunnel> made, const wire::tunnel_open& offer, time_point now);
+    void remember(held& peer, wire::tunnel_open offer);
+    /// The peer uses a tunnel that was closed here, or that an earlier run of this node had.
+    void reopen_for(spi in, byte_view datagram, time_point now);
     void place(held& peer, std::unique_ptr<tunnel> made);
     void promote(held& peer, time_point now);
     void remove(held& peer, std::unique_ptr<tunnel>& which);
@@ -123,6 +136,7 @@ private:
     std::deque<node_output>& out_;
     std::map<node_id, held> peers_;
     std::unordered_map<spi, node_id> owners_;
+    std::unordered_map<spi, node_id> offered_;  ///< of every held::offer
 };
 
 }  // namespace buri::core

@@ -44,6 +44,7 @@ bool epochs::on_confirmed(std::uint8_t epoch, time_point now) {
 void epochs::on_not_confirmed() {
     if (early_) stop_sending_now();
     waiting_.reset();
+    if (is_first_unknown()) first_ = (first_ + 1U) & 3U;
 }
 
 void epochs::on_traffic(const traffic_sample& sample, time_point) {
@@ -82,7 +83,7 @@ time_point epochs::rekey_at() const {
 }
 
 bool epochs::may_begin(std::uint8_t epoch) const {
-    return epoch == next_epoch() || (epoch_ == epoch && !is_confirmed(epoch));
+    return is_first_unknown() || epoch == next_epoch() || (epoch_ == epoch && !is_confirmed(epoch));
 }
 
 void epochs::start_receiving(std::uint8_t epoch, crypto::direction_keys keys, time_point now) {

@@ -24,8 +24,10 @@ public:
     /// No message past id 2^27. Counters are sampled about once a second, so sending stops four million ids early.
     static constexpr std::uint32_t last_id = (1U << 27U) - (1U << 22U);
 
-    epochs(suite_id suite, crypto::secrecy secrecy, std::deque<tunnel_output>& outputs)
-        : suite_(suite), secrecy_(secrecy), outputs_(outputs) {}
+    /// `is_repeated`: an earlier run of this node had keys in this tunnel, and the peer may have them still. Any epoch may then be
+    /// the first; an initiator tries one after the other.
+    epochs(suite_id suite, crypto::secrecy secrecy, bool is_repeated, std::deque<tunnel_output>& outputs)
+        : suite_(suite), secrecy_(secrecy), is_repeated_(is_repeated), outputs_(outputs) {}
 
     /// Initiator: the keys can be received under, and wait to send until the responder used them.
     void on_agreed_as_initiator(agreed_keys agreed, time_point now);
@@ -46,7 +48,9 @@ public:
     [[nodiscard]] bool can_send() const { return sending_; }
     /// Of the send keys; also after they expired.
     [[nodiscard]] std::optional<std::uint8_t> epoch() const { return epoch_; }
-    [[nodiscard]] std::uint8_t next_epoch() const { return epoch_ ? (*epoch_ + 1U) & 3U : 0U; }
+    [[nodiscard]] std::uint8_t next_epoch() const { return epoch_ ? (*epoch_ + 1U) & 3U : first_; }
+    /// The peer may await another epoch than the next one.
+    [[nodiscard]] bool is_first_unknown() const { return is_repeated_ && !epoch_; }
     /// Responder: may an exchange for this epoch begin? The next one; the present one again while the initiator did not use it.
     [[nodiscard]] bool may_begin(std::uint8_t epoch) const;
     [[nodiscard]] bool is_confirmed(std::uint8_t epoch) const { return receiving_[epoch & 3U].confirmed; }
@@ -69,6 +73,8 @@ private:
 
     suite_id suite_;
     crypto::secrecy secrecy_;
+    bool is_repeated_;
+    std::uint8_t first_ = 0;  ///< epoch, as long as there were no keys
     std::deque<tunnel_output>& outputs_;
     std::array<receive_slot, 4> receiving_;  ///< by epoch
     std::optional<waiting_keys> waiting_;    ///< initiator, until the responder used them

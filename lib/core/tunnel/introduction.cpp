@@ -64,6 +64,7 @@ result<introduction> introduction::from_offer(node_id own, const crypto::identit
                         offer.out,
                         *suite,
                         plain,
+                        false,
                         punch_key(std::span(offer.punch).first<punch_key_size>()),
                         &own_key,
                         *std::move(peer_key)};

@@ -23,7 +23,8 @@ struct introduction {
     spi in;
     spi out;
     suite_id suite = suite_id::aes;
-    bool plain = false;  ///< messages are authenticated, but not encrypted; never in suite 1
+    bool plain = false;        ///< messages are authenticated, but not encrypted; never in suite 1
+    bool is_repeated = false;  ///< used before: the other end may still have keys, of an epoch that is not known here
     punch_key punch;
     const crypto::identity_key* own_key = nullptr;  ///< outlives the tunnel
     crypto::public_key peer_key;

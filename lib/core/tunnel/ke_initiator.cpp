@@ -20,8 +20,9 @@ std::string_view to_string(ke_refusal why) {
     return "unknown";
 }
 
-void ke_initiator::start(std::uint8_t epoch, random_source& random, time_point now) {
+void ke_initiator::start(std::uint8_t epoch, random_source& random, time_point now, duration for_answer) {
     epoch_ = epoch;
+    patience_ = for_answer;
     nonce_.resize(describe(between_.suite).nonce_size);
     random.fill(nonce_);
     ephemeral_ = crypto::ephemeral_key::generate(between_.suite, random);
@@ -50,6 +51,7 @@ tl::expected<agreed_keys, ke_refusal> ke_initiator::on_ke2(const wire::ke2& mess
                           between_.own_key->sign(between_.suite, signed_in_ke3(between_, values))};
 
     step_ = step::ke3_sent;
+    patience_ = patience;
     send(reply, now);
     ephemeral_.reset();
     return agreed;
@@ -80,7 +82,7 @@ void ke_initiator::send(const wire::clear_message& message, time_point now) {
     datagram_ = make_clear_datagram(between_.out, message, between_.suite, between_.punch);
     interval_ = first_interval;
     due_ = now;
-    gives_up_ = now + patience;
+    gives_up_ = now + patience_;
 }
 
 exchange_values ke_initiator::values_with(const wire::ke2& message) const {

@@ -44,11 +44,13 @@ public:
     static constexpr duration longest_interval = std::chrono::seconds(2);
     /// Each of the two waits, for KE2 and for the confirmation, ends after this long.
     static constexpr duration patience = std::chrono::seconds(10);
+    /// The same where the epoch is a guess.
+    static constexpr duration patience_with_guess = std::chrono::seconds(2);
 
     explicit ke_initiator(const introduction& between) : between_(between) {}
 
     /// Fresh values for this epoch; KE1 is due at once.
-    void start(std::uint8_t epoch, random_source& random, time_point now);
+    void start(std::uint8_t epoch, random_source& random, time_point now, duration for_answer = patience);
     /// The keys; KE3 is due at once.
     tl::expected<agreed_keys, ke_refusal> on_ke2(const wire::ke2& message, time_point now);
     /// The other side used the keys, or they are no longer wanted.
@@ -77,6 +79,7 @@ private:
     std::optional<crypto::ephemeral_key> ephemeral_;  ///< only in ke1_sent
     bytes datagram_;                                  ///< KE1 or KE3, as repeated
     duration interval_ = first_interval;
+    duration patience_ = patience;
     time_point sent_ = time_point::min();
     time_point due_ = never;
     time_point gives_up_ = never;

@@ -23,9 +23,10 @@ std::string_view to_string(tunnel_state state) {
 result<std::unique_ptr<tunnel>> tunnel::make(node_id own, const crypto::identity_key& own_key,
                                              const wire::tunnel_open& offer, std::span<const suite_id> suites,
                                              tunnel_surroundings& around, random_source& random, logger log,
-                                             time_point now) {
+                                             time_point now, bool is_repeated) {
     auto between = introduction::from_offer(own, own_key, offer, suites);
     if (!between) return fail(between.error());
+    between->is_repeated = is_repeated;
     auto made = std::make_unique<parts>(*std::move(between), around, random, std::move(log), now);
     made->on_candidates(offer.candidates, offer.seen, now);
     made->settle(now);

@@ -147,11 +147,12 @@ class tunnel {
 public:
     /// `offer` comes from the server; `own` is this node. Fails with errc::key_unsuitable, errc::malformed or
     /// errc::suite_refused if the offer cannot be used (own key as the peer's, bad key blob, suite not in `suites`, suite classic
-    /// without encryption). Whether this node wants a tunnel without encryption is the caller's to know.
+    /// without encryption). Whether this node wants a tunnel without encryption is the caller's to know. `is_repeated`: the offer
+    /// was used before, by an earlier tunnel or an earlier run of this node.
     static result<std::unique_ptr<tunnel>> make(node_id own, const crypto::identity_key& own_key,
                                                 const wire::tunnel_open& offer, std::span<const suite_id> suites,
                                                 tunnel_surroundings& around, random_source& random, logger log,
-                                                time_point now);
+                                                time_point now, bool is_repeated = false);
     ~tunnel();
     tunnel(const tunnel&) = delete;
     tunnel& operator=(const tunnel&) = delete;

@@ -37,7 +37,7 @@ tunnel::parts::parts(introduction&& made, tunnel_surroundings& shared, random_so
       paths(between, around, random, log, outputs),
       mtu(around),
       streams(around, random, outputs),
-      keys(between.suite, between.secrecy(), outputs),
+      keys(between.suite, between.secrecy(), between.is_repeated, outputs),
       initiator(between),
       responder(between),
       watch(now),
@@ -265,7 +265,11 @@ void tunnel::parts::end_slow_exchange(time_point now) {
 
 void tunnel::parts::continue_exchange(time_point now) {
     if (!paths.path()) return;
-    if (now >= exchange_due()) initiator.start(keys.next_epoch(), random, now);
+    if (now >= exchange_due()) {
+        const auto patience =
+            keys.is_first_unknown() ? ke_initiator::patience_with_guess : ke_initiator::patience;
+        initiator.start(keys.next_epoch(), random, now, patience);
+    }
     if (auto datagram = initiator.take_due(random, now)) {
         outputs.emplace_back(send_clear{*paths.path(), *std::move(datagram), paths.path_own()});
     }

@@ -17,6 +17,14 @@ void put_two_at_home(story& told) {
     told.book.forget_counts();
 }
 
+void talk_until_direct(story& told, duration limit) {
+    const auto end = told.in.now() + limit;
+    while (!told.is_direct(0, 1) && told.in.now() < end)
+        told.talk(0, 1, 500ms, 500ms);
+    told.in.expect(told.is_direct(0, 1), "they are direct again in time");
+    told.in.run_for(1s);
+}
+
 }  // namespace
 
 TEST_CASE("a node that was killed and started again is reached over a new tunnel") {
@@ -87,6 +95,55 @@ TEST_CASE("the server is away for an hour: idle tunnels are there when somebody 
         told.server.stop();
         told.in.run_for(1h);
         told.talk(0, 1, 20ms, 1s);
+        told.expect_nothing_lost(0, 1);
+    }
+}
+
+TEST_CASE("while the server is away a node that restarted reaches its peers, and the server adopts that later") {
+    for (const auto seed : seeds(20)) {
+        story told(seed, 2);
+        const auto killed = seed % 2;
+        told.put(killed, place::port_cone);
+        told.put(1 - killed, seed % 4 < 2 ? place::open : place::port_cone);
+        told.start_all();
+        told.expect_direct(0, 1, 10s);
+        told.in.run_for(told.in.between(0s, 600s));
+        auto remembered = told.node(killed).machine().remembered();
+        told.server.stop();
+        told.in.run_for(1s);
+        told.node(killed).kill();
+        told.in.run_for(told.in.between(1s, 20s));
+        told.node(killed).start_with(std::move(remembered));
+        told.book.forget_counts();
+        talk_until_direct(told, 60s);
+        told.book.forget_counts();
+        told.talk(0, 1, 100ms, 10s);
+        told.expect_nothing_lost(0, 1);
+        told.server.start();
+        told.talk(0, 1, 100ms, 30s);
+        told.expect_nothing_lost(0, 1);
+        told.in.expect(told.anna().machine().is_online() && told.bodo().machine().is_online(), "both are online again");
+    }
+}
+
+TEST_CASE("while the server is away two nodes that restarted find each other at home") {
+    for (const auto seed : seeds(10)) {
+        story told(seed, 2);
+        told.put(0, place::port_cone);
+        told.put_beside(1, 0);
+        told.start_all();
+        told.expect_direct(0, 1, 10s);
+        auto annas = told.anna().machine().remembered();
+        auto bodos = told.bodo().machine().remembered();
+        told.server.stop();
+        told.anna().kill();
+        told.bodo().kill();
+        told.in.run_for(10s);
+        told.anna().start_with(std::move(annas));
+        told.bodo().start_with(std::move(bodos));
+        talk_until_direct(told, 20s);
+        told.book.forget_counts();
+        told.talk(0, 1, 100ms, 10s);
         told.expect_nothing_lost(0, 1);
     }
 }

@@ -49,6 +49,13 @@ void sim_node::start() {
     later(sample_interval, [this] { sample(); });
 }
 
+void sim_node::start_with(core::memory remembered) {
+    start();
+    const auto done = life_->machine.recall(std::move(remembered), world_.now());
+    world_.expect(done.has_value(), "what was remembered is taken");
+    drain();
+}
+
 void sim_node::kill() {
     world_.trace().note(world_.now(), who_.name, who_.name, "KILLED");
     server_.close(*this);

@@ -29,6 +29,8 @@ public:
     udp_host host;
 
     void start();
+    /// Started again, with what an earlier run remembered and no server in reach.
+    void start_with(core::memory remembered);
     /// Killed: nothing is said to anybody, and everything but the identity is forgotten.
     void kill();
     /// The host's addresses changed.

@@ -1,0 +1,24 @@
+#pragma once
+// What a node needs to reach its peers while its server is away: kept in a file between runs.
+#include "buri/base/result.hpp"
+#include "buri/wire/messages.hpp"
+
+#include <vector>
+
+namespace buri::core {
+
+struct memory {
+    wire::sync all;  ///< as the server would tell it
+    /// The latest of each peer. Where the peer was reached directly is the first of the candidates.
+    std::vector<wire::tunnel_open> offers;
+
+    bool operator==(const memory&) const = default;
+};
+
+/// Events of the protocol (section 3), each as a length of 4 bytes, big-endian, and CBOR. Holds secrets of tunnels.
+bytes encode(const memory& what);
+
+/// errc::malformed.
+result<memory> parse_memory(byte_view data);
+
+}  // namespace buri::core

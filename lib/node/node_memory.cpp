@@ -1,0 +1,55 @@
+// What is remembered of the networks between runs, so that peers are reached while the server is away.
+#include "buri/net/clock.hpp"
+#include "buri/node/node.hpp"
+#include "buri/store/files.hpp"
+
+namespace buri::node {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto memory_file = "memory";
+constexpr std::size_t max_memory = 64U << 20U;
+/// For the server to be reached, before what is remembered is used.
+constexpr auto server_patience = 3s;
+constexpr auto memory_interval = 10s;
+
+}  // namespace
+
+asio::awaitable<void> node::run_memory() {
+    asio::steady_timer tick(context_, server_patience);
+    co_await tick.async_wait(net::as_tuple);
+    if (!was_online_) recall();
+    for (;;) {
+        tick.expires_after(memory_interval);
+        co_await tick.async_wait(net::as_tuple);
+        keep_memory();
+    }
+}
+
+void node::recall() {
+    if (std::exchange(recalled_, true) || !state_.identity) return;
+    const auto kept = store::read_file(options_.state / memory_file, max_memory);
+    if (kept && !*kept) return;
+    auto what = kept ? core::parse_memory(as_bytes(**kept)) : fail(kept.error());
+    if (what && what->all.id != state_.identity) return;
+    const auto done = what ? machine_.recall(std::move(*what), net::now()) : fail(what.error());
+    if (!done) {
+        log_.warning("peers are known only once the server is reached", {{"reason", done.error().text}});
+        return;
+    }
+    const auto count = machine_.networks().size();
+    say("networks", std::to_string(count) + " as the server told them last, until it is reached");
+    pump();
+}
+
+void node::keep_memory() {
+    if (!was_online_ || kept_memory_ == machine_.revision()) return;
+    const auto data = encode(machine_.remembered());
+    const std::string content(data.begin(), data.end());
+    const auto kept = store::write_file_durably(options_.state / memory_file, content, 0600);
+    if (!kept) log_.warning("what is known of the networks could not be kept", {{"error", kept.error().text}});
+    kept_memory_ = machine_.revision();
+}
+
+}  // namespace buri::node
