@@ -203,6 +203,9 @@ the identity key, mode 0600, and its public half in OpenSSH's format.
 .I node.toml
 what the node keeps: its server and the server's key, its address, nickname and port. Written by the program.
 .TP
+.I memory
+what the server told last of networks and peers, mode 0600: so that a node that starts while its server is away reaches its peers.
+.TP
 .I config.toml
 your settings, all optional: suites, interface, mtu, port, key_type, nickname, log_level.
 .TP

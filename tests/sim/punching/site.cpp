@@ -35,6 +35,7 @@ core::introduction introduction_of(bool is_first) {
             is_first ? spi_second : spi_first,
             suite_id::aes,
             false,
+            false,
             core::punch_key(std::span(punch).first<core::punch_key_size>()),
             &key_of(is_first ? 0 : 1),
             crypto::public_key::from_blob(other).value()};
