@@ -79,6 +79,7 @@ struct configure_addresses {
     node_id self;
     ip_prefix pool;
     ip_prefix ula;
+    bool operator==(const configure_addresses&) const = default;
 };
 /// An answer to a request that was made through request(); an error_answer comes as the error.
 struct request_done {

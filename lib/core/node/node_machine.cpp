@@ -142,8 +142,7 @@ result<void> node_machine::recall(memory what, time_point now) {
     p.now = now;
     auto known = p.known.on_sync(what.all);
     if (!known) return fail(known.error());
-    p.around.pool = p.known.pool();
-    p.around.ula = p.known.ula();
+    p.use_addresses();
     p.tunnels.recall(std::move(what.offers));
     return {};
 }

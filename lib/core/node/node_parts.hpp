@@ -60,6 +60,7 @@ struct node_machine::parts {
     void send(wire::request body, pending_request who);
     void fail_pending(std::vector<pending_request> pending, const error& why);
     void tell(known_networks::events news);
+    void use_addresses();
     void go_online();
     void confirm(wire::confirm_messages what);
 

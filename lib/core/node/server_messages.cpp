@@ -60,6 +60,15 @@ void node_machine::parts::go_online() {
                               {"nickname", known.nickname()}}});
 }
 
+void node_machine::parts::use_addresses() {
+    around.pool = known.pool();
+    around.ula = known.ula();
+    const configure_addresses now_valid{known.self(), known.pool(), known.ula()};
+    if (configured == now_valid) return;
+    configured = now_valid;
+    out.push_back(now_valid);
+}
+
 void node_machine::parts::on_event(const wire::sync& all) {
     if (all.id != known.self()) {
         log.warning("ignored a sync", {{"reason", "it is for another node"}, {"peer", to_string(all.id)}});
@@ -72,13 +81,7 @@ void node_machine::parts::on_event(const wire::sync& all) {
         sequence.forget();
         return;
     }
-    if (!configured || configured->pool != known.pool() || configured->ula != known.ula() ||
-        configured->self != all.id) {
-        configured = configure_addresses{all.id, known.pool(), known.ula()};
-        out.push_back(*configured);
-    }
-    around.pool = known.pool();
-    around.ula = known.ula();
+    use_addresses();
     go_online();
     // Tunnels stay: a large sync goes on in events, and the server closes those of hello that may not be.
     tell(std::move(*news));
