@@ -246,7 +246,7 @@ private:
     bool was_online_ = false;
     bool recalled_ = false;
     std::uint64_t kept_memory_ = 0;  ///< the revision that the file has
-    bool rotating_ = false;  ///< a key was sent to the server and there is no answer yet
+    bool rotating_ = false;          ///< a key was sent to the server and there is no answer yet
     bool stopping_ = false;
     bool pumping_ = false;
 };

@@ -12,7 +12,7 @@ constexpr auto memory_file = "memory";
 constexpr std::size_t max_memory = 64U << 20U;
 /// For the server to be reached, before what is remembered is used.
 constexpr auto server_patience = 3s;
-constexpr auto memory_interval = 10s;
+constexpr auto memory_interval = 60s;
 
 }  // namespace
 
@@ -48,7 +48,10 @@ void node::keep_memory() {
     const auto data = encode(machine_.remembered());
     const std::string content(data.begin(), data.end());
     const auto kept = store::write_file_durably(options_.state / memory_file, content, 0600);
-    if (!kept) log_.warning("what is known of the networks could not be kept", {{"error", kept.error().text}});
+    if (!kept) {
+        log_.warning("what is known of the networks could not be kept", {{"error", kept.error().text}});
+        return;
+    }
     kept_memory_ = machine_.revision();
 }
 

@@ -29,6 +29,10 @@ bool take(memory& to, wire::event what) {
                               to.all.networks.push_back(std::move(it.network));
                               return true;
                           },
+                          [&](wire::relay_list& it) {
+                              to.relays = std::move(it.relays);
+                              return true;
+                          },
                           [&](wire::tunnel_open& it) {
                               to.offers.push_back(std::move(it));
                               return true;
@@ -50,6 +54,7 @@ bytes encode(const memory& what) {
         append(out, wire::peer_event{peer});
     for (const auto& network : what.all.networks)
         append(out, wire::network_event{network});
+    append(out, wire::relay_list{what.relays});
     for (const auto& offer : what.offers)
         append(out, offer);
     return out.take();

@@ -9,6 +9,7 @@ namespace buri::core {
 
 struct memory {
     wire::sync all;  ///< as the server would tell it
+    std::vector<wire::relay_info> relays;
     /// The latest of each peer. Where the peer was reached directly is the first of the candidates.
     std::vector<wire::tunnel_open> offers;
 

@@ -46,7 +46,7 @@ void node_machine::parts::say_hello() {
     hello.software = settings.software;
     for (const auto suite : settings.suites)
         hello.suites.push_back(static_cast<std::uint8_t>(suite));
-    hello.tunnels = tunnels.kept();
+    hello.tunnels = named = tunnels.kept();
     hello.plain = settings.allow_unencrypted;
     hello.resume = sequence.on_connected();
     send(std::move(hello), {.why = pending_request::purpose::hello});
@@ -110,17 +110,6 @@ void node_machine::parts::ask_introductions() {
     }
 }
 
-void node_machine::parts::reopen_wanted() {
-    while (const auto peer = tunnels.take_wanted(now))
-        tunnels.reopen(*peer, now);
-}
-
-void node_machine::parts::want_tunnel(node_id peer) {
-    const auto found = known.peers().find(peer);
-    if (found == known.peers().end() || !known.shares_network(peer)) return;
-    if (found->second.online || !connected) tunnels.want_introduction(peer);
-}
-
 void node_machine::parts::fail_pending(std::vector<pending_request> pending, const error& why) {
     for (const auto& who : pending) {
         if (who.why == pending_request::purpose::user) out.push_back(request_done{who.ticket, fail(why)});
@@ -137,16 +126,6 @@ node_machine::~node_machine() = default;
 
 // ---- the connection to the server ---------------------------------------------------------------------------------
 
-result<void> node_machine::recall(memory what, time_point now) {
-    auto& p = *parts_;
-    p.now = now;
-    auto known = p.known.on_sync(what.all);
-    if (!known) return fail(known.error());
-    p.use_addresses();
-    p.tunnels.recall(std::move(what.offers));
-    return {};
-}
-
 void node_machine::on_connected(node_id self, time_point now) {
     auto& p = *parts_;
     p.now = now;
@@ -154,7 +133,7 @@ void node_machine::on_connected(node_id self, time_point now) {
     p.synchronised = false;
     p.told.reset();
     p.known.set_self(self);
-    p.tunnels.forget_patience();
+    p.tunnels.on_server_found();
     p.watch.on_connected(now);
     p.say_hello();
     p.stun.start(now);
@@ -167,6 +146,7 @@ void node_machine::on_disconnected(time_point now) {
     if (!std::exchange(p.connected, false)) return;
     p.stun.on_server_away(now);
     p.watch.on_disconnected();
+    p.tunnels.on_server_lost(now);
     p.sequence.on_disconnected();
     p.fail_pending(p.waiting.take_all(),
                    make_error(errc::not_online,
@@ -392,7 +372,8 @@ time_point node_machine::next_deadline() const {
     auto first = std::min({p.waiting.next_deadline(), p.stun.next_deadline(), p.relays.next_deadline(),
                            p.tunnels.next_deadline(), p.watch.next_deadline()});
     if (p.connected && !p.waiting.is_full()) first = std::min(first, p.forwarded.next_deadline());
-    if (p.synchronised || !p.connected) first = std::min(first, p.tunnels.next_wanted());
+    if (!p.connected) first = std::min(first, p.tunnels.next_reopening());
+    if (!p.connected || (p.synchronised && !p.waiting.is_full())) first = std::min(first, p.tunnels.next_wanted());
     return first;
 }
 

@@ -80,7 +80,9 @@ struct node_machine::parts {
     time_point now{};  ///< of the input that is being handled
     bool connected = false;
     bool synchronised = false;
-    std::uint64_t revision = 0;  ///< of what is known, for memory
+    std::uint64_t revision = 0;                ///< of what is known, for memory
+    std::vector<wire::kept_tunnel> named;      ///< in this connection's hello
+    std::vector<wire::relay_info> relay_list;  ///< as told last
     reach_checks forwarded;
     std::vector<endpoint> stun_servers;   ///< of the server, or as configured
     std::optional<endpoint> seen;         ///< where the server sees this node's connection come from

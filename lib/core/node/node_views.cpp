@@ -6,23 +6,6 @@ namespace buri::core {
 bool node_machine::is_online() const {
     return parts_->synchronised;
 }
-memory node_machine::remembered() const {
-    const auto& known = parts_->known;
-    memory out;
-    out.all.id = known.self();
-    out.all.nickname = known.nickname();
-    out.all.pool = to_string(known.pool());
-    out.all.ula = to_string(known.ula());
-    out.all.plan = known.plan();
-    for (const auto& [id, info] : known.peers())
-        out.all.peers.push_back(info);
-    out.all.networks = known.networks();
-    out.offers = parts_->tunnels.offers();
-    return out;
-}
-std::uint64_t node_machine::revision() const {
-    return parts_->revision;
-}
 node_id node_machine::self() const {
     return parts_->known.self();
 }

@@ -83,7 +83,8 @@ void node_machine::parts::on_event(const wire::sync& all) {
     }
     use_addresses();
     go_online();
-    // Tunnels stay: a large sync goes on in events, and the server closes those of hello that may not be.
+    // The others stay: a large sync goes on in events, and the server closes those of hello that may not be.
+    tunnels.remove_unnamed(named);
     tell(std::move(*news));
 }
 
@@ -186,10 +187,11 @@ void node_machine::parts::on_event(const wire::peer_candidates& what) {
 }
 
 void node_machine::parts::on_event(const wire::tunnel_relays& what) {
-    if (tunnels.has(what.in)) relays.on_grants(what.in, what.relays, now);
+    tunnels.on_grants(what, now);
 }
 
 void node_machine::parts::on_event(const wire::relay_list& what) {
+    relay_list = what.relays;
     relays.on_list(what.relays, now);
     choose_stun_servers();
 }

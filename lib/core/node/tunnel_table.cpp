@@ -75,6 +75,7 @@ void tunnel_table::on_open(const wire::tunnel_open& offer, time_point now) {
     auto& peer = peers_[offer.peer];
     peer.wanted = false;
     peer.is_outdated = false;
+    peer.is_reopened = false;
     auto made = make(offer, false, now);
     if (!made) {
         log_.warning("cannot use a tunnel from the server",
@@ -205,7 +206,10 @@ void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {
     if (peer.current.get() == &machine && machine.state() == tunnel_state::up) send_unsent(peer);
     watch_relay(peer, now);
     const auto status = machine.status();
-    if (status.path && !status.relay && status.path->channel == main_channel) peer.direct = status.path->at;
+    if (status.path && !status.relay && status.path->channel == main_channel && peer.direct != status.path->at) {
+        peer.direct = status.path->at;
+        ++revision_;
+    }
     tell(machine.peer(), peer);
 }
 
@@ -216,34 +220,16 @@ void tunnel_table::watch_relay(held& peer, time_point now) {
     if (was && was != status.relay && !is_direct) relays_.on_doubt(now);
 }
 
-void tunnel_table::tell(node_id id, held& peer) {
-    wire::json data{{"peer", to_string(id)}, {"nickname", known_.name_of(id)}};
-    std::string state = "connecting";
-    if (!peer.current) {
-        state = peer.problem.empty() ? "closed" : "failed";
-        if (!peer.problem.empty()) data["problem"] = peer.problem;
-    } else if (peer.current->state() == tunnel_state::up) {
-        const auto status = peer.current->status();
-        state = status.relay ? "relay" : "direct";
-        const auto* const relay = status.relay ? relays_.find(*status.relay) : nullptr;
-        if (relay != nullptr) data["relay"] = relay->info.name;
-        if (status.path) data["endpoint"] = to_string(status.path->at);
-    } else if (peer.current->state() == tunnel_state::failed) {
-        state = "failed";
-        data["problem"] = peer.current->status().problem;
-    }
-    if (state == peer.told) return;
-    peer.told = state;
-    data["state"] = std::move(state);
-    out_.push_back(node_event{"tunnel", std::move(data)});
-}
-
 // ---- events for one tunnel ----------------------------------------------------------------------------------------
 
 void tunnel_table::on_candidates(const wire::peer_candidates& what, time_point now) {
     const auto peer = peers_.find(what.peer);
     if (peer == peers_.end()) return;
-    if (peer->second.offer) peer->second.offer->candidates = what.candidates;
+    if (auto& offer = peer->second.offer) {
+        offer->candidates = what.candidates;
+        offer->seen = what.seen;
+        ++revision_;
+    }
     with_each(peer->second, now, [&](tunnel& machine) { machine.on_candidates(what.candidates, now, what.seen); });
 }
 
@@ -251,6 +237,16 @@ void tunnel_table::on_local_change(time_point now) {
     for (auto& [id, peer] : peers_) {
         with_each(peer, now, [&](tunnel& machine) { machine.on_local_change(now); });
     }
+}
+
+void tunnel_table::on_grants(const wire::tunnel_relays& what, time_point now) {
+    if (!has(what.in)) return;
+    auto& offer = peers_.at(owners_.at(what.in)).offer;
+    if (offer && offer->in == what.in) {
+        offer->relays = what.relays;
+        ++revision_;
+    }
+    relays_.on_grants(what.in, what.relays, now);
 }
 
 void tunnel_table::on_relays(spi in, std::span<const relay_path> relays, time_point now) {
@@ -373,20 +369,6 @@ void tunnel_table::ask_why(node_id peer, time_point now) {
     const auto* const present = current(peer);
     if (present == nullptr) return;
     with(present->spi_in(), now, [&](tunnel& machine) { machine.ask_why(now); });
-}
-
-const tunnel* tunnel_table::current(node_id peer) const {
-    const auto found = peers_.find(peer);
-    return found == peers_.end() ? nullptr : found->second.current.get();
-}
-
-void tunnel_table::describe(peer_view& view) const {
-    const auto found = peers_.find(view.info.id);
-    if (found == peers_.end()) return;
-    view.problem = found->second.problem;
-    if (!found->second.current) return;
-    view.tunnel = found->second.current->status();
-    view.in = found->second.current->spi_in();
 }
 
 }  // namespace buri::core

@@ -34,13 +34,23 @@ public:
     void on_close(const wire::tunnel_close& which);
     /// The latest introduction to each peer, with the address where it was reached: what recall() takes after a restart.
     [[nodiscard]] std::vector<wire::tunnel_open> offers() const;
-    void recall(std::vector<wire::tunnel_open> offers);
-    /// Without the server: the latest introduction to the peer once more, if there is one and no tunnel.
+    void recall(std::vector<wire::tunnel_open> offers, time_point now);
+    /// Counts what changes in offers().
+    [[nodiscard]] std::uint64_t revision() const { return revision_; }
+    /// While the server is away the latest introduction to each peer is used once more where there is no tunnel: soon.
+    void on_server_lost(time_point now);
+    void on_server_found();
+    void reopen_due(time_point now);
+    [[nodiscard]] time_point next_reopening() const;
+    /// At once, if the server introduced the peer before.
     void reopen(node_id peer, time_point now);
+    /// The server knows no tunnels but those that hello named: others to strangers end, and those that were used once more.
+    void remove_unnamed(std::span<const wire::kept_tunnel> named);
     /// The server says why it introduces nobody to this peer.
     void on_refused(node_id id, const std::string& why);
     void on_candidates(const wire::peer_candidates& what, time_point now);
     void on_local_change(time_point now);
+    void on_grants(const wire::tunnel_relays& what, time_point now);
     void on_relays(spi in, std::span<const relay_path> relays, time_point now);
     void on_channel_open(channel_id channel, time_point now);
     void on_channel_closed(channel_id channel, time_point now);
@@ -68,8 +78,6 @@ public:
     void want_introduction(node_id peer);
     /// For every peer with a tunnel to which the server does not introduce anew by itself soon: this node's key has changed.
     void want_new_introductions(time_point now);
-    /// The server can be asked again: nobody has to be patient because it was away.
-    void forget_patience();
     /// The server will not give one now.
     void drop_want(node_id peer);
     /// Asks the peer for its evidence through the present tunnel.
@@ -93,6 +101,8 @@ private:
     struct held {
         std::optional<wire::tunnel_open> offer;  ///< the latest that could be used; stays when its tunnel ends
         std::optional<endpoint> direct;          ///< where the peer was reached last
+        bool is_reopened = false;                ///< the present tunnel
+        time_point reopen_at = never;
         std::unique_ptr<tunnel> current;
         std::unique_ptr<tunnel> successor;
         std::vector<retired> old;
@@ -111,6 +121,7 @@ private:
     result<std::unique_ptr<tunnel>> make(const wire::tunnel_open& offer, bool is_repeated, time_point now);
     void use(held& peer, std::unique_ptr<tunnel> made, const wire::tunnel_open& offer, time_point now);
     void remember(held& peer, wire::tunnel_open offer);
+    void plan_reopening(time_point begin);
     /// The peer uses a tunnel that was closed here, or that an earlier run of this node had.
     void reopen_for(spi in, byte_view datagram, time_point now);
     void place(held& peer, std::unique_ptr<tunnel> made);
@@ -137,6 +148,7 @@ private:
     std::map<node_id, held> peers_;
     std::unordered_map<spi, node_id> owners_;
     std::unordered_map<spi, node_id> offered_;  ///< of every held::offer
+    std::uint64_t revision_ = 0;
 };
 
 }  // namespace buri::core

@@ -58,16 +58,11 @@ result<introduction> introduction::from_offer(node_id own, const crypto::identit
         return fail(errc::key_unsuitable,
                     "suite classic needs RSA keys on both sides; allow another suite or make an RSA key");
     }
-    return introduction{own,
-                        offer.peer,
-                        offer.in,
-                        offer.out,
-                        *suite,
-                        plain,
-                        false,
-                        punch_key(std::span(offer.punch).first<punch_key_size>()),
-                        &own_key,
-                        *std::move(peer_key)};
+    return introduction{own,      offer.peer,
+                        offer.in, offer.out,
+                        *suite,   plain,
+                        false,    punch_key(std::span(offer.punch).first<punch_key_size>()),
+                        &own_key, *std::move(peer_key)};
 }
 
 crypto::sha256_digest transcript_hash(const introduction& between, const exchange_values& values) {

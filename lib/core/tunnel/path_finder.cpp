@@ -279,7 +279,8 @@ remote* path_finder::find_or_add(const path_address& at, way_kind kind) {
 
 void path_finder::make_room() {
     const auto is_spare = [this](const remote& each) {
-        return each.kind() == way_kind::learned && each.at() != followed_ && each.at() != path_;
+        const bool is_foreign = each.kind() == way_kind::learned || each.kind() == way_kind::stream;
+        return is_foreign && each.at() != followed_ && each.at() != path_;
     };
     auto spare =
         std::ranges::find_if(remotes_, [&](const remote& each) { return is_spare(each) && !each.has_answered(); });

@@ -45,14 +45,15 @@ void path_finder::rest() {
         each.calm();
     }
     if (!path_ || relays_.empty() || !needs_keepalive(*find(*path_))) return;
-    const auto relay = std::ranges::find_if(relays_, [this](const relay_path& each) {
+    const remote* chosen = nullptr;
+    for (const auto& each : relays_) {
         const auto* const way = find(each.where);
-        return way != nullptr && way->is_proven();
-    });
-    const auto chosen = relay != relays_.end() ? relay : relays_.begin();
-    path_ = chosen->where;
+        if (way != nullptr && (chosen == nullptr || (way->is_proven() && !chosen->is_proven()))) chosen = way;
+    }
+    if (chosen == nullptr) return;
+    path_ = chosen->at();
     elsewhere_ = false;
-    outputs_.emplace_back(set_path{*path_, find(*path_)->own()});
+    outputs_.emplace_back(set_path{*path_, chosen->own()});
 }
 
 void path_finder::wake(time_point now) {

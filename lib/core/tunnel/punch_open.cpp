@@ -151,6 +151,7 @@ void punch::parts::run_openers(time_point now) {
     const auto block = block_of(own_nat());
     const std::size_t width = block ? std::size_t{block->high} - block->low + 1 : most_sockets * share_of_block;
     const auto sockets = std::clamp<std::size_t>(width / share_of_block, 8, most_sockets);
+    run.index = std::min(run.index, run.channels.size());  // some may have closed
     for (std::size_t sent = 0; sent < socket_chunk && run.index < sockets; ++sent, ++run.index) {
         if (around.guesses.grant(peer, 1, now) == 0) {
             run.next = never;

@@ -266,8 +266,7 @@ void tunnel::parts::end_slow_exchange(time_point now) {
 void tunnel::parts::continue_exchange(time_point now) {
     if (!paths.path()) return;
     if (now >= exchange_due()) {
-        const auto patience =
-            keys.is_first_unknown() ? ke_initiator::patience_with_guess : ke_initiator::patience;
+        const auto patience = keys.is_first_unknown() ? ke_initiator::patience_with_guess : ke_initiator::patience;
         initiator.start(keys.next_epoch(), random, now, patience);
     }
     if (auto datagram = initiator.take_due(random, now)) {
