@@ -21,7 +21,7 @@ asio::awaitable<void> node::run_memory() {
     co_await tick.async_wait(net::as_tuple);
     if (!was_online_) recall();
     for (;;) {
-        tick.expires_after(memory_interval);
+        tick.expires_after(kept_memory_ == 0 ? server_patience : memory_interval);
         co_await tick.async_wait(net::as_tuple);
         keep_memory();
     }

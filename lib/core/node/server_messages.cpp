@@ -82,9 +82,9 @@ void node_machine::parts::on_event(const wire::sync& all) {
         return;
     }
     use_addresses();
-    go_online();
     // The others stay: a large sync goes on in events, and the server closes those of hello that may not be.
-    tunnels.remove_unnamed(named);
+    if (!synchronised) tunnels.remove_unnamed(named);
+    go_online();
     tell(std::move(*news));
 }
 
