@@ -1,5 +1,6 @@
 #include "buri/node/channels.hpp"
 
+#include "buri/core/mediator/request_limits.hpp"
 #include "buri/crypto/system_random.hpp"
 #include "buri/link/relay_stream.hpp"
 #include "buri/net/clock.hpp"
@@ -158,8 +159,9 @@ asio::awaitable<void> channels::parts::async_pump(entry_ptr which, std::unique_p
 
 bool channels::parts::is_taken(const ip_address& from) const {
     const auto is_unproven = [](const auto& item) { return item.second->unproven.has_value(); };
+    const auto host = core::address_key(from);
     const auto is_same = [&](const auto& item) {
-        return item.second->unproven && item.second->unproven->address == from;
+        return item.second->unproven && core::address_key(item.second->unproven->address) == host;
     };
     return std::ranges::count_if(open, is_unproven) >= static_cast<std::ptrdiff_t>(max_unproven) ||
            std::ranges::count_if(open, is_same) >= max_unproven_per_address;
