@@ -12,8 +12,11 @@
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <unordered_map>
 
 namespace buri::relay {
@@ -25,6 +28,13 @@ constexpr std::size_t largest_bind = 5 + sizeof(wire::relay_cookie) + 2 + wire::
 constexpr std::size_t max_local_addresses = 4'096;
 
 using kind = udp_port::kind;
+
+/// The other half is for what else the process opens.
+std::size_t half_of_files() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return std::numeric_limits<std::size_t>::max();
+    return static_cast<std::size_t>(files.rlim_cur / 2);
+}
 
 /// What a stream may, by what it has bound.
 class standing {
@@ -70,6 +80,7 @@ struct service::parts {
           tasks(on),
           timer(on),
           idle(on) {
+        settings.max_streams = std::min(settings.max_streams, half_of_files());
         if (settings.relay) set_relay(*settings.relay);
     }
 

@@ -22,7 +22,7 @@ namespace buri::relay {
 struct service_settings {
     std::optional<core::relay_settings> relay;  ///< none: only STUN is answered, until set_relay()
     core::stun_addresses stun;                  ///< as others reach them; empty: answered without other addresses
-    std::size_t max_streams = 10'000;
+    std::size_t max_streams = 10'000;           ///< at most half of the files that the process may open
     duration time_to_bind = std::chrono::seconds(10);  ///< a stream that has bound nothing by then is closed
 };
 
