@@ -84,7 +84,9 @@ asio::awaitable<result<void>> relay_race::async_prove(net::byte_stream& stream) 
     const auto written = co_await stream.async_write(packet);
     if (!written) co_return fail(written.error());
     const auto until = net::now() + answer_patience;
+    // Another stream may have been at this address before.
     auto& received = early_[&stream];
+    received.clear();
     std::array<std::uint8_t, 2048> buffer{};
     for (;;) {
         const auto count = co_await stream.async_read(buffer, until);

@@ -82,7 +82,9 @@ asio::awaitable<result<race_winner>> server_link::async_race(server_ways ways,
 
 asio::awaitable<result<void>> server_link::async_greet(const core::control_client_settings& settings, greetings& all,
                                                        net::byte_stream& stream) {
+    // Another stream may have been at this address before.
     auto& greeted = all[&stream];
+    greeted.held.clear();
     greeted.machine = std::make_unique<core::control_client>(settings, key_, random_, log_, net::now());
     auto& machine = *greeted.machine;
     std::array<std::uint8_t, 16384> buffer{};

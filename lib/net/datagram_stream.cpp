@@ -1,5 +1,6 @@
 #include "buri/net/datagram_stream.hpp"
 
+#include "buri/net/clock.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/net/tokens.hpp"
 #include "buri/wire/relay_control.hpp"
@@ -66,9 +67,9 @@ int datagram_stream::take_descriptor() {
     return std::exchange(other_, -1);
 }
 
-asio::awaitable<error> datagram_stream::run() {
+asio::awaitable<error> datagram_stream::run(std::optional<duration> patience) {
     task_group both(stream_->get_executor());
-    both.spawn(run_in());
+    both.spawn(run_in(patience));
     both.spawn(run_out());
     co_await both.join();
     co_return over_.value_or(make_error(errc::cancelled));
@@ -133,13 +134,14 @@ bool datagram_stream::deliver() {
     return true;
 }
 
-asio::awaitable<void> datagram_stream::run_in() {
+asio::awaitable<void> datagram_stream::run_in(std::optional<duration> patience) {
     bytes buffer(wire::max_framed_datagram + header_size);
     while (!over_) {
         if (!deliver())
             co_return end_with(make_error(errc::malformed, "the stream carries something else than datagrams"));
         if (over_) co_return;
-        const auto count = co_await stream_->async_read(buffer, never);
+        const auto until = patience ? now() + *patience : never;
+        const auto count = co_await stream_->async_read(buffer, until);
         if (!count) co_return end_with(count.error());
         append(in_, std::span(buffer).first(*count));
     }

@@ -3,6 +3,7 @@
 // any other: one end of a local pair; this pumps between the other end and the stream.
 #include "buri/base/bytes.hpp"
 #include "buri/base/result.hpp"
+#include "buri/base/time_point.hpp"
 #include "buri/net/byte_stream.hpp"
 
 #include <asio/awaitable.hpp>
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace buri::net {
 
@@ -26,9 +28,9 @@ public:
 
     /// The other end, non-blocking; the caller closes it. Once.
     [[nodiscard]] int take_descriptor();
-    /// Pumps both ways until either end is gone, close() is called, or the stream carries what is no datagram: a size of 0 or
-    /// above 65,535 (errc::malformed). Says why. Once.
-    asio::awaitable<error> run();
+    /// Pumps both ways until either end is gone, close() is called, nothing has come for as long as `patience` (errc::timed_out),
+    /// or the stream carries what is no datagram: a size of 0 or above 65,535 (errc::malformed). Says why. Once.
+    asio::awaitable<error> run(std::optional<duration> patience = {});
     void close();
 
     [[nodiscard]] const byte_stream& stream() const { return *stream_; }
@@ -39,7 +41,7 @@ private:
     datagram_stream(std::unique_ptr<byte_stream> over, asio::posix::stream_descriptor local, int other, bytes early);
 
     asio::awaitable<void> run_out();
-    asio::awaitable<void> run_in();
+    asio::awaitable<void> run_in(std::optional<duration> patience);
     void collect();
     bool deliver();
     void end_with(error why);

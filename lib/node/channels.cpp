@@ -1,5 +1,6 @@
 #include "buri/node/channels.hpp"
 
+#include "buri/core/mediator/request_limits.hpp"
 #include "buri/crypto/system_random.hpp"
 #include "buri/link/relay_stream.hpp"
 #include "buri/net/clock.hpp"
@@ -20,8 +21,6 @@
 namespace buri::node {
 namespace {
 
-/// One stranger must not take the places of all.
-constexpr std::ptrdiff_t max_unproven_per_address = 8;
 /// Out of descriptors, say: it passes once streams end.
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 
@@ -30,7 +29,8 @@ struct entry {
 
     channel_id channel;
     asio::steady_timer proof;              ///< of an accepted stream
-    std::optional<endpoint> unproven;      ///< whose it is until keep()
+    std::optional<std::uint64_t> host;     ///< core::address_key() of who opened an accepted stream
+    bool is_kept = false;                  ///< an accepted stream: a peer has proved itself
     link::relay_race* race = nullptr;      ///< while it runs
     net::datagram_stream* pump = nullptr;  ///< while it runs
     bool is_added = false;                 ///< the data plane has it
@@ -70,7 +70,8 @@ struct channels::parts {
     entry_ptr make(channel_id channel);
     void close(entry& which);
     void fail_with(entry& which, const error& why);
-    [[nodiscard]] bool is_taken(const ip_address& from) const;
+    /// Whether `most` accepted streams are there that are kept, or are not, or max_per_host of them from this host.
+    [[nodiscard]] bool is_full(bool is_kept, std::size_t most, std::uint64_t host) const;
     void accept(asio::ip::tcp::socket socket);
 
     asio::awaitable<void> run_socket(entry_ptr which);
@@ -147,22 +148,22 @@ asio::awaitable<void> channels::parts::async_pump(entry_ptr which, std::unique_p
     which->pump = &pump;
     which->is_added = true;
     listener.post(dataplane::add_channel{which->channel, pump.take_descriptor(), remote});
-    const bool is_theirs = which->unproven.has_value();
+    const bool is_theirs = which->host.has_value();
     is_theirs ? listener.on_accepted(which->channel, remote) : listener.on_open(which->channel, remote);
-    const auto why = co_await pump.run();
+    std::optional<duration> patience;
+    if (is_theirs) patience = accepted_patience;
+    const auto why = co_await pump.run(patience);
     which->pump = nullptr;
     fail_with(*which, why);
 }
 
 // ---- streams of peers ---------------------------------------------------------------------------------------------------
 
-bool channels::parts::is_taken(const ip_address& from) const {
-    const auto is_unproven = [](const auto& item) { return item.second->unproven.has_value(); };
-    const auto is_same = [&](const auto& item) {
-        return item.second->unproven && item.second->unproven->address == from;
-    };
-    return std::ranges::count_if(open, is_unproven) >= static_cast<std::ptrdiff_t>(max_unproven) ||
-           std::ranges::count_if(open, is_same) >= max_unproven_per_address;
+bool channels::parts::is_full(bool is_kept, std::size_t most, std::uint64_t host) const {
+    const auto is_such = [&](const auto& item) { return item.second->host && item.second->is_kept == is_kept; };
+    const auto is_same = [&](const auto& item) { return is_such(item) && item.second->host == host; };
+    return std::ranges::count_if(open, is_such) >= static_cast<std::ptrdiff_t>(most) ||
+           std::ranges::count_if(open, is_same) >= static_cast<std::ptrdiff_t>(max_per_host);
 }
 
 void channels::parts::accept(asio::ip::tcp::socket socket) {
@@ -170,9 +171,10 @@ void channels::parts::accept(asio::ip::tcp::socket socket) {
     const auto from = socket.remote_endpoint(problem);
     if (problem) return;
     const auto remote = net::to_endpoint(from);
-    if (is_taken(remote.address)) return;
+    const auto host = core::address_key(remote.address);
+    if (is_full(false, max_unproven, host)) return;
     const auto made = make(listener.next_channel());
-    made->unproven = remote;
+    made->host = host;
     tasks.spawn(run_accepted(made, net::make_tcp_stream(std::move(socket))));
     tasks.spawn(run_proof_limit(made));
 }
@@ -200,8 +202,10 @@ asio::awaitable<void> channels::parts::run_accepted(entry_ptr which, std::unique
 asio::awaitable<void> channels::parts::run_proof_limit(entry_ptr which) {
     which->proof.expires_after(proof_patience);
     const auto [problem] = co_await which->proof.async_wait(net::as_tuple);
-    if (!problem && which->unproven)
-        fail_with(*which, make_error(errc::timed_out, "nobody proved itself in the stream"));
+    if (which->is_kept) co_return;
+    const auto why = problem ? make_error(errc::too_many_requests, "peers have too many streams here already")
+                             : make_error(errc::timed_out, "nobody proved itself in the stream");
+    fail_with(*which, why);
 }
 
 // ---- the interface ------------------------------------------------------------------------------------------------------
@@ -235,8 +239,10 @@ void channels::close(channel_id channel) {
 void channels::keep(channel_id channel) {
     const auto found = parts_->open.find(channel);
     if (found == parts_->open.end()) return;
-    found->second->unproven.reset();
-    found->second->proof.cancel();
+    auto& which = *found->second;
+    if (!which.host || which.is_kept) return;
+    which.is_kept = !parts_->is_full(true, max_kept, *which.host);
+    which.proof.cancel();
 }
 
 result<void> channels::listen(std::uint16_t port) {

@@ -29,14 +29,20 @@ struct channel_listener {
     std::function<void(channel_id channel, const std::optional<endpoint>& remote)> on_open;
     /// It could not be made, or has ended.
     std::function<void(channel_id channel, const error& why)> on_closed;
-    /// A peer's stream, open: gone after 5 s unless keep() is called, which says that a peer proved itself in it.
+    /// A peer's stream, open: gone after 5 s unless keep() is called, which says that a peer proved itself in it, and once
+    /// nothing has come for 90 s.
     std::function<void(channel_id channel, const endpoint& remote)> on_accepted;
 };
 
 class channels {
 public:
     static constexpr std::size_t max_unproven = 32;
+    static constexpr std::size_t max_kept = 64;
+    /// Unproven, and as many kept: one IPv4 address or IPv6 /64 must not take the places of all.
+    static constexpr std::size_t max_per_host = 8;
     static constexpr auto proof_patience = std::chrono::seconds(5);
+    /// Of a stream that a peer opened: three times as long as between the keepalives of a path that is used, and more.
+    static constexpr auto accepted_patience = std::chrono::seconds(90);
     static constexpr auto connect_patience = std::chrono::seconds(3);
 
     channels(const asio::any_io_executor& executor, std::optional<proxy_settings> proxy, logger log,
@@ -54,6 +60,7 @@ public:
     /// `first`: the kind of way that is tried first.
     void open_relay_stream(channel_id channel, const wire::relay_info& relay, std::optional<link::way_kind> first);
     void close(channel_id channel);
+    /// on_closed() follows if too many are kept.
     void keep(channel_id channel);
 
     /// Takes TCP connections of peers on this port, both families. errc::port_in_use, errc::permission. Once.

@@ -4,7 +4,6 @@
 #include "buri/net/deadline.hpp"
 #include "buri/net/tokens.hpp"
 #include "buri/wire/reader.hpp"
-#include "buri/wire/relay_control.hpp"
 #include "buri/wire/writer.hpp"
 
 #include <asio/this_coro.hpp>
@@ -32,14 +31,16 @@ datagram_stream::datagram_stream(std::unique_ptr<net::byte_stream> stream)
     : stream_(std::move(stream)), writer_wakes_(stream_->get_executor()), buffer_(usual_buffer) {}
 
 asio::awaitable<void> datagram_stream::run_reader(std::function<void(byte_view)> take,
-                                                  std::function<duration()> patience) {
+                                                  std::function<allowance()> allowed) {
     std::size_t held = 0;
     while (!closed_) {
-        const auto until = net::now() + patience();
+        const auto until = allowed().until;
+        // What comes without a pause would be read before the deadline is looked at.
+        if (until <= net::now()) break;
         const auto count = co_await stream_->async_read(byte_span(buffer_).subspan(held), until);
         if (!count) break;
         held += *count;
-        const auto taken = take_all(held, take);
+        const auto taken = take_all(held, take, allowed);
         if (!taken) break;
         std::copy(buffer_.begin() + std::ptrdiff_t(*taken), buffer_.begin() + std::ptrdiff_t(held), buffer_.begin());
         held -= *taken;
@@ -47,12 +48,13 @@ asio::awaitable<void> datagram_stream::run_reader(std::function<void(byte_view)>
     close();
 }
 
-std::optional<std::size_t> datagram_stream::take_all(std::size_t size, const std::function<void(byte_view)>& take) {
+std::optional<std::size_t> datagram_stream::take_all(std::size_t size, const std::function<void(byte_view)>& take,
+                                                     const std::function<allowance()>& allowed) {
     std::size_t taken = 0;
     while (size - taken >= size_field) {
         wire::reader in(byte_view(buffer_).subspan(taken, size_field));
         const std::size_t next = in.u32();
-        if (next == 0 || next > wire::max_framed_datagram) return std::nullopt;
+        if (next == 0 || next > allowed().largest) return std::nullopt;
         if (size - taken < size_field + next) {
             buffer_.resize(std::max(buffer_.size(), size_field + next));
             break;

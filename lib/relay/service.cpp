@@ -7,23 +7,60 @@
 #include "buri/relay/datagram_stream.hpp"
 #include "buri/relay/udp_port.hpp"
 #include "buri/wire/datagram.hpp"
+#include "buri/wire/relay_control.hpp"
 
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <unordered_map>
 
 namespace buri::relay {
 namespace {
 
-/// A stream that binds nothing for so long is closed.
-constexpr auto time_to_bind = std::chrono::seconds(10);
+/// BIND, the largest of what a stream says before it has bound something: tag and mark, cookie, size, token.
+constexpr std::size_t largest_bind = 5 + sizeof(wire::relay_cookie) + 2 + wire::relay_token_size;
 /// Local addresses that are told apart; a machine that routes a whole prefix to itself has no end of them.
 constexpr std::size_t max_local_addresses = 4'096;
 
 using kind = udp_port::kind;
+
+/// The other half is for what else the process opens.
+std::size_t half_of_files() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return std::numeric_limits<std::size_t>::max();
+    return static_cast<std::size_t>(files.rlim_cur / 2);
+}
+
+/// What a stream may, by what it has bound.
+class standing {
+public:
+    standing(duration time_to_bind, std::shared_ptr<void> stranger)
+        : time_to_bind_(time_to_bind), unbound_until_(net::now() + time_to_bind), stranger_(std::move(stranger)) {}
+
+    datagram_stream::allowance allowed(bool is_bound) {
+        const auto now = net::now();
+        if (is_bound) {
+            unbound_until_.reset();
+            stranger_.reset();
+            largest_ = wire::max_framed_datagram;
+            return {now + core::relay_silence, largest_};
+        }
+        // Its node may have moved to another way.
+        if (!unbound_until_) unbound_until_ = now + time_to_bind_;
+        return {*unbound_until_, largest_};
+    }
+
+private:
+    duration time_to_bind_;
+    std::optional<time_point> unbound_until_;  ///< while nothing is bound
+    std::size_t largest_ = largest_bind;
+    std::shared_ptr<void> stranger_;
+};
 
 }  // namespace
 
@@ -43,6 +80,7 @@ struct service::parts {
           tasks(on),
           timer(on),
           idle(on) {
+        settings.max_streams = std::min(settings.max_streams, half_of_files());
         if (settings.relay) set_relay(*settings.relay);
     }
 
@@ -241,7 +279,7 @@ void service::parts::on_stream(const path_address& way, datagram_stream& stream,
     timer.arm(machine->next_deadline());
 }
 
-asio::awaitable<void> service::run_stream(std::unique_ptr<net::byte_stream> stream) {
+asio::awaitable<void> service::run_stream(std::unique_ptr<net::byte_stream> stream, std::shared_ptr<void> stranger) {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto executor = co_await asio::this_coro::executor;
     auto& has = *parts_;
@@ -255,11 +293,9 @@ asio::awaitable<void> service::run_stream(std::unique_ptr<net::byte_stream> stre
     net::task_group writing(executor);
     writing.spawn(end.run_writer());
     const auto take = [&](byte_view datagram) { has.on_stream(way, end, datagram); };
-    const auto patience = [&]() -> duration {
-        const bool is_bound = has.machine && has.machine->is_bound(way);
-        return is_bound ? duration(core::relay_silence) : duration(time_to_bind);
-    };
-    auto reading = end.run_reader(take, patience);
+    standing standing_now(has.settings.time_to_bind, std::move(stranger));
+    const auto allowed = [&] { return standing_now.allowed(has.machine && has.machine->is_bound(way)); };
+    auto reading = end.run_reader(take, allowed);
     co_await std::move(reading);
     end.close();
     has.streams.erase(way.channel);

@@ -22,7 +22,8 @@ namespace buri::relay {
 struct service_settings {
     std::optional<core::relay_settings> relay;  ///< none: only STUN is answered, until set_relay()
     core::stun_addresses stun;                  ///< as others reach them; empty: answered without other addresses
-    std::size_t max_streams = 10'000;
+    std::size_t max_streams = 10'000;           ///< at most half of the files that the process may open
+    duration time_to_bind = std::chrono::seconds(10);  ///< a stream that has bound nothing by then is closed
 };
 
 struct service_statistics {
@@ -48,8 +49,9 @@ public:
 
     /// Serves the UDP sockets until cancelled.
     asio::awaitable<void> run();
-    /// Serves one stream, from its first size on, until it ends, is silent for 60 seconds, does not read for 10, or is cancelled.
-    asio::awaitable<void> run_stream(std::unique_ptr<net::byte_stream> stream);
+    /// Serves one stream, from its first size on, until it ends, is silent for 60 seconds, does not read for 10, binds nothing in
+    /// time, or is cancelled. `stranger` is let go once something is bound, or with the stream.
+    asio::awaitable<void> run_stream(std::unique_ptr<net::byte_stream> stream, std::shared_ptr<void> stranger = {});
 
     /// The relay's number and the server's key, once they are known or have changed; what is bound stays.
     void set_relay(core::relay_settings settings);

@@ -69,7 +69,7 @@ asio::awaitable<void> stream_ports::run_acceptor(port& from) {
 void stream_ports::on_accepted(asio::ip::tcp::socket socket, const port& from) {
     asio::error_code problem;
     const auto other = socket.remote_endpoint(problem);
-    if (problem || handshakes_ >= max_handshakes) return;
+    if (problem || (from.context && handshakes_ >= max_handshakes)) return;
     if (!connections_.take(net::to_endpoint(other).address, net::now())) return;
     tasks_.spawn(receive(std::move(socket), from));
 }

@@ -139,7 +139,7 @@ asio::awaitable<void> reception::receive(asio::ip::tcp::socket socket, strangers
     if (!is_relay) {
         on_control_(std::move(stream), std::move(guest));
     } else if (on_relay_) {
-        on_relay_(std::move(stream));
+        on_relay_(std::move(stream), std::move(guest));
     }
 }
 

@@ -20,7 +20,7 @@ public:
     using stream_ptr = std::unique_ptr<net::byte_stream>;
     /// The guest is counted for as long as it is a stranger.
     using control_handler = std::function<void(stream_ptr, strangers::guest)>;
-    using relay_handler = std::function<void(stream_ptr)>;
+    using relay_handler = std::function<void(stream_ptr, strangers::guest)>;
 
     static constexpr auto patience = std::chrono::seconds(10);
     static constexpr strangers::limits most{512, 64};

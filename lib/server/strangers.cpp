@@ -1,12 +1,14 @@
 #include "buri/server/strangers.hpp"
 
+#include "buri/core/mediator/request_limits.hpp"
+
 #include <utility>
 
 namespace buri::server {
 
 struct strangers::guest::counts {
     std::size_t all = 0;
-    std::map<ip_address, std::size_t> by_address;
+    std::map<std::uint64_t, std::size_t> by_address;
 };
 
 strangers::guest& strangers::guest::operator=(guest&& other) noexcept {
@@ -25,12 +27,13 @@ strangers::guest::~guest() {
 strangers::strangers(limits most) : most_(most), counts_(std::make_shared<guest::counts>()) {}
 
 std::optional<strangers::guest> strangers::admit(const ip_address& from) {
-    const auto same = counts_->by_address.find(from);
+    const auto host = core::address_key(from);
+    const auto same = counts_->by_address.find(host);
     const auto from_there = same != counts_->by_address.end() ? same->second : 0;
     if (counts_->all >= most_.all || from_there >= most_.from_address) return std::nullopt;
     ++counts_->all;
-    ++counts_->by_address[from];
-    return guest(counts_, from);
+    ++counts_->by_address[host];
+    return guest(counts_, host);
 }
 
 std::size_t strangers::count() const {

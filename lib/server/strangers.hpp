@@ -1,8 +1,10 @@
 #pragma once
-// How many are let in who have not shown yet who they are: of all, and from one address. What a stranger costs is bounded by that.
+// How many are let in who have not shown yet who they are: of all, and from one IPv4 address or IPv6 /64. What a stranger costs is
+// bounded by that.
 #include "buri/base/endpoint.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,10 +28,10 @@ public:
     private:
         friend class strangers;
         struct counts;
-        guest(std::shared_ptr<counts> in, const ip_address& from) : counts_(std::move(in)), from_(from) {}
+        guest(std::shared_ptr<counts> in, std::uint64_t from) : counts_(std::move(in)), from_(from) {}
 
         std::shared_ptr<counts> counts_;
-        ip_address from_;
+        std::uint64_t from_ = 0;  ///< core::address_key()
     };
 
     explicit strangers(limits most);

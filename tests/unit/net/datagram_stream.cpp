@@ -25,10 +25,11 @@ struct tcp_pair {
 
 class fixture {
 public:
-    explicit fixture(bytes early = {}) : ends(world.context) {
+    explicit fixture(bytes early = {}, std::optional<duration> patience = {}) : ends(world.context) {
         pump = datagram_stream::make(make_tcp_stream(std::move(ends.near)), std::move(early)).value();
         fd = pump->take_descriptor();
-        asio::co_spawn(world.context, pump->run(), [this](std::exception_ptr, error why) { ended = std::move(why); });
+        asio::co_spawn(world.context, pump->run(patience),
+                       [this](std::exception_ptr, error why) { ended = std::move(why); });
     }
     ~fixture() {
         pump->close();
@@ -78,6 +79,19 @@ TEST_CASE("datagrams of the stream come out one by one, however it is cut") {
         CHECK_FALSE(test.receive());
         CHECK_FALSE(test.ended);
     }
+}
+
+TEST_CASE("a stream in which nothing comes ends when patience does") {
+    fixture test({}, std::chrono::milliseconds(300));
+    for (int i = 0; i < 10; ++i) {
+        test.send_far({0, 0, 0, 1, 7});
+        test.turn();
+        CHECK(test.receive() == bytes{7});
+    }
+    CHECK_FALSE(test.ended);
+    test.turn(std::chrono::milliseconds(600));
+    REQUIRE(test.ended);
+    CHECK(test.ended->code == errc::timed_out);
 }
 
 TEST_CASE("what was read before belongs to the stream") {

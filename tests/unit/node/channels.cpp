@@ -188,6 +188,33 @@ TEST_CASE("who does not prove itself within 5 s is gone, and one address has eig
     CHECK(test.all.count() == 1);
 }
 
+TEST_CASE("of the streams of one address eight are kept at most") {
+    fixture test;
+    const auto port = loopback::closed_port();
+    REQUIRE(test.all.listen(port));
+    asio::io_context own;
+    std::vector<asio::ip::tcp::socket> peers;
+    for (std::size_t i = 1; i <= channels::max_per_host + 1; ++i) {
+        peers.emplace_back(own);
+        peers.back().connect({asio::ip::address_v4::loopback(), port});
+        REQUIRE(test.until([&] { return test.accepted.size() == i; }));
+        test.all.keep(test.accepted.back());
+        CHECK(test.closed.empty());
+    }
+    REQUIRE(test.until([&] { return !test.closed.empty(); }, 2s));
+    CHECK(test.closed.begin()->first == test.accepted.back());
+    CHECK(test.closed.begin()->second.code == errc::too_many_requests);
+    CHECK(test.all.count() == channels::max_per_host);
+    // A place that was left is another's.
+    test.all.close(test.accepted.front());
+    peers.emplace_back(own);
+    peers.back().connect({asio::ip::address_v4::loopback(), port});
+    REQUIRE(test.until([&] { return test.accepted.size() == channels::max_per_host + 2; }));
+    test.all.keep(test.accepted.back());
+    test.until([] { return false; }, 100ms);
+    CHECK(test.closed.size() == 1);
+}
+
 TEST_CASE("a port that is taken is said to be") {
     fixture test;
     asio::io_context own;

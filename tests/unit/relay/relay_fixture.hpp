@@ -42,10 +42,12 @@ class relay_fixture {
 public:
     static constexpr std::uint32_t number = 9;
 
-    explicit relay_fixture(const std::vector<endpoint>& locals, core::stun_addresses stun = {})
+    explicit relay_fixture(const std::vector<endpoint>& locals, duration time_to_bind = 10s)
         : key(crypto::identity_key::generate_ed25519(random)),
           service(context.get_executor(),
-                  {.relay = core::relay_settings{.id = number, .server = key.public_part()}, .stun = std::move(stun)},
+                  {.relay = core::relay_settings{.id = number, .server = key.public_part()},
+                   .stun = {},
+                   .time_to_bind = time_to_bind},
                   random, {}),
           tasks(context.get_executor()) {
         for (const auto& local : locals)
@@ -134,7 +136,8 @@ private:
 /// A node's end of a stream that the service has.
 class stream_node {
 public:
-    explicit stream_node(relay_fixture& world, int buffer = 0) : world_(world), socket_(world.context) {
+    explicit stream_node(relay_fixture& world, int buffer = 0, std::shared_ptr<void> stranger = {})
+        : world_(world), socket_(world.context) {
         asio::ip::tcp::acceptor acceptor(world.context, {asio::ip::make_address("127.0.0.1"), 0});
         asio::ip::tcp::socket accepted(world.context);
         if (buffer > 0) acceptor.set_option(asio::socket_base::send_buffer_size(buffer));
@@ -143,7 +146,7 @@ public:
         socket_.connect(acceptor.local_endpoint());
         acceptor.accept(accepted);
         socket_.non_blocking(true);
-        world.tasks.spawn(world.service.run_stream(net::make_tcp_stream(std::move(accepted))));
+        world.tasks.spawn(world.service.run_stream(net::make_tcp_stream(std::move(accepted)), std::move(stranger)));
     }
 
     void send_raw(const bytes& data) { asio::write(socket_, asio::buffer(data)); }

@@ -178,6 +178,49 @@ TEST_CASE("a stream that breaks the format is closed") {
     }
 }
 
+TEST_CASE("a stream that binds nothing in time is closed, whatever it sends") {
+    relay_fixture world(everywhere, 300ms);
+    stream_node mallory(world);
+    stream_node alice(world);
+    alice.bind(1, alice_in);
+    CHECK(world.service.statistics().streams == 2);
+    mallory.send_raw({0, 0, 0, 100});
+    const auto begin = std::chrono::steady_clock::now();
+    auto sent = begin;
+    CHECK(world.until([&] {
+        if (world.service.statistics().streams < 2) return true;
+        if (std::chrono::steady_clock::now() - sent < 10ms) return false;
+        sent = std::chrono::steady_clock::now();
+        mallory.send_raw({0});
+        return false;
+    }));
+    CHECK(std::chrono::steady_clock::now() - begin < 3s);
+    CHECK(mallory.is_ended());
+    alice.send(wire::encode(wire::relay_ping{{1}}));
+    CHECK_FALSE(alice.receive().empty());
+}
+
+TEST_CASE("a stream that has bound nothing sends nothing larger than what binds") {
+    relay_fixture world(everywhere);
+    stream_node alice(world);
+    alice.send_raw({0, 0, 1, 0});
+    CHECK(alice.is_ended());
+    CHECK(world.until([&] { return world.service.statistics().streams == 0; }));
+}
+
+TEST_CASE("who has a stream is a stranger until something is bound") {
+    relay_fixture world(everywhere);
+    auto guest = std::make_shared<int>();
+    const std::weak_ptr<int> stranger = guest;
+    stream_node alice(world, 0, std::move(guest));
+    alice.send(wire::encode(wire::relay_ping{{1}}));
+    CHECK_FALSE(alice.receive().empty());
+    CHECK_FALSE(stranger.expired());
+    alice.bind(1, alice_in);
+    CHECK(world.until([&] { return stranger.expired(); }));
+    CHECK(world.service.statistics().streams == 1);
+}
+
 TEST_CASE("a node moves from its stream to UDP, and the stream's end does not harm it") {
     relay_fixture world(everywhere);
     stream_node before(world);

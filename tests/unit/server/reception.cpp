@@ -36,7 +36,11 @@ struct hall {
                   guests.push_back(std::move(who));
                   control.push_back(std::move(stream));
               },
-              [this](auto stream) { relay.push_back(std::move(stream)); }, logger()),
+              [this](auto stream, auto who) {
+                  relay_guests.push_back(std::move(who));
+                  relay.push_back(std::move(stream));
+              },
+              logger()),
           plain(free_port(context)) {
         REQUIRE(door.listen({ip_address::v4(0x7f000001), plain}));
     }
@@ -107,6 +111,7 @@ struct hall {
     std::vector<std::unique_ptr<net::byte_stream>> control;
     std::vector<std::unique_ptr<net::byte_stream>> relay;
     std::vector<server::strangers::guest> guests;
+    std::vector<server::strangers::guest> relay_guests;
     std::optional<crypto::identity_key> key;
     reception door;
     std::uint16_t plain;
@@ -163,6 +168,27 @@ TEST_CASE("from one address only so many strangers are let in", "[reception]") {
     auto next = at.connected(at.plain);
     asio::write(next, asio::buffer(control_begin));
     CHECK(at.run_until([&] { return at.control.size() == reception::most.from_address + 1; }));
+}
+
+TEST_CASE("who has a stream to the relay stays a stranger until the relay lets go", "[reception]") {
+    hall at;
+    at.door.start();
+    std::vector<asio::ip::tcp::socket> all;
+    for (std::size_t i = 0; i < reception::most.from_address; ++i) {
+        all.push_back(at.connected(at.plain));
+        asio::write(all.back(), asio::buffer(relay_begin));
+    }
+    REQUIRE(at.run_until([&] { return at.relay.size() == reception::most.from_address; }));
+    auto refused = at.connected(at.plain);
+    asio::error_code ignored;
+    asio::write(refused, asio::buffer(control_begin), ignored);
+    at.context.restart();
+    at.context.run_for(200ms);
+    CHECK(at.control.empty());
+    at.relay_guests.pop_back();
+    auto next = at.connected(at.plain);
+    asio::write(next, asio::buffer(control_begin));
+    CHECK(at.run_until([&] { return at.control.size() == 1; }));
 }
 
 TEST_CASE("with TLS the protocol tells which it is, and without one the first bytes do", "[reception]") {

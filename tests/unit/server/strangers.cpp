@@ -34,6 +34,16 @@ TEST_CASE("strangers are counted over all and by address, for as long as they ar
     CHECK(door.count() == 0);
 }
 
+TEST_CASE("the addresses of an IPv6 /64 are one", "[strangers]") {
+    strangers door({9, 1});
+    const auto first = door.admit(there);
+    CHECK(first);
+    CHECK_FALSE(door.admit(*ip_address::parse("2001:db8::ffff:1:2:3")));
+    CHECK(door.admit(*ip_address::parse("2001:db8:0:1::1")));
+    CHECK(door.admit(here));
+    CHECK(door.admit(*ip_address::parse("192.0.2.2")));
+}
+
 TEST_CASE("a stranger may outlive the door", "[strangers]") {
     std::optional<strangers::guest> last;
     {
