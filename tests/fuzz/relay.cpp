@@ -157,7 +157,7 @@ private:
         model_.hear(from, now_);
         const auto answer = control(from, wire::encode(wire::relay_ping{{1}}));
         require(answer.has_value(), "PING is answered");
-        cookies_[from] = {std::get<wire::relay_pong>(*answer).cookie, now_};
+        cookies_[from.at] = {std::get<wire::relay_pong>(*answer).cookie, now_};
     }
     void bind(byte_view& input) {
         const auto from = way_number(take_byte(input));
@@ -167,7 +167,7 @@ private:
         const auto lasts = kind % 4U * 50U;
         const auto expires = wall_start + std::uint64_t((now_ - start) / std::chrono::seconds(1)) / 50 * 50 + lasts;
         const bool is_forged = kind / 4 % 8 == 0;
-        const auto cookie = cookies_[kind / 32 % 4 == 0 ? way_number(kind) : from];
+        const auto cookie = cookies_[(kind / 32 % 4 == 0 ? way_number(kind) : from).at];
         const auto& token = token_of(node, in, expires, is_forged);
         const auto answer = control(from, wire::encode(wire::relay_bind{cookie.value, token}));
         require(answer.has_value(), "BIND is answered");
@@ -177,8 +177,8 @@ private:
         require(!is_forged, "a forged token binds nothing");
         require(expires > wall_seconds, "a token that is over binds nothing");
         if (!core::is_stream(from)) {
-            require(cookies_[from].value == cookie.value, "a cookie counts where it was given");
-            require(now_ - cookies_[from].given < std::chrono::minutes(4), "a cookie ends");
+            require(cookies_[from.at].value == cookie.value, "a cookie counts where it was given");
+            require(now_ - cookies_[from.at].given < std::chrono::minutes(4), "a cookie ends");
         }
         model_.bind(from, node, in, now_ + std::chrono::seconds(expires - wall_seconds), now_);
         require(relay_.bound(in, now_) == from, "BIND OK is true");
@@ -230,7 +230,7 @@ private:
     core::relay relay_{core::relay_settings{.id = relay_number, .server = all_keys().server.public_part()}, random_,
                        now_};
     model model_;
-    std::map<path_address, given_cookie> cookies_;
+    std::map<endpoint, given_cookie> cookies_;
 };
 
 }  // namespace
