@@ -3,6 +3,7 @@
 #include "buri/core/tunnel/punch_mac.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace buri::core {
 namespace {
@@ -30,7 +31,8 @@ std::vector<wire::tunnel_open> tunnel_table::offers() const {
 
 void tunnel_table::recall(std::vector<wire::tunnel_open> offers, time_point now) {
     for (auto& offer : offers) {
-        if (known_.shares_network(offer.peer)) remember(peers_[offer.peer], std::move(offer));
+        const bool is_usable = offer.punch.size() == punch_key_size && known_.shares_network(offer.peer);
+        if (is_usable) remember(peers_[offer.peer], std::move(offer));
     }
     plan_reopening(now);
 }
@@ -73,11 +75,8 @@ void tunnel_table::remove_unnamed(std::span<const wire::kept_tunnel> named) {
         if (!peer.current || std::ranges::find(named, peer.current->spi_in(), &wire::kept_tunnel::in) != named.end()) {
             continue;
         }
-        if (!peer.is_reopened && known_.shares_network(id)) continue;
-        remove(peer, peer.current);
-        peer.current = std::move(peer.successor);
-        peer.is_reopened = false;
-        tell(id, peer);
+        if (std::exchange(peer.is_reopened, false) || !known_.shares_network(id))
+            on_close({id, peer.current->spi_in(), {}});
     }
 }
 
