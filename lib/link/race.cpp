@@ -93,7 +93,7 @@ void race::start_what_is_due() {
 }
 
 asio::awaitable<void> race::run_lookup(place where) {
-    const auto found = co_await net::async_look_up(where.host);
+    const auto found = co_await net::async_look_up(where.host, net::now() + lookup_patience);
     order_.on_lookup_done();
     if (!found) co_return on_failure("", found.error());
     std::vector<ip_address> addresses;

@@ -47,6 +47,8 @@ struct race_winner {
 
 class race {
 public:
+    /// Two name servers of three may be dead: a resolver gives each five seconds.
+    static constexpr auto lookup_patience = std::chrono::seconds(12);
     static constexpr auto connect_patience = std::chrono::seconds(5);
     static constexpr auto tls_patience = std::chrono::seconds(5);
     /// Once the other side has said no by one way: what is left for the others, since anybody can have said that.

@@ -53,7 +53,7 @@ asio::awaitable<result<void>> async_ask(asio::ip::tcp::socket& socket, std::stri
 }
 
 asio::awaitable<result<asio::ip::tcp::socket>> async_reach(const proxy_settings& proxy, time_point until) {
-    const auto found = co_await async_look_up(proxy.at.host);
+    const auto found = co_await async_look_up(proxy.at.host, until);
     if (!found) co_return fail(found.error());
     std::string reason = "it has no address";
     for (const auto& address : *found) {

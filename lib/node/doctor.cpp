@@ -13,6 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Somebody waits for the report.
+constexpr duration lookup_patience = 5s;
 /// For one datagram of the own port to come back.
 constexpr duration probe_patience = 1s;
 
@@ -56,7 +58,7 @@ asio::awaitable<wire::json> node::async_doctor() {
     facts.routes = overlapping_routes(own, interface_.name());
     facts.server = state_.server->host + ":" + std::to_string(state_.server->port);
     facts.is_named = !ip_address::parse(state_.server->host);
-    const auto addresses = co_await net::async_look_up(state_.server->host);
+    const auto addresses = co_await net::async_look_up(state_.server->host, net::now() + lookup_patience);
     if (!addresses) facts.name_problem = addresses.error().text;
     facts.clock_ahead = clock_ahead();
     facts.is_online = machine_.is_online();

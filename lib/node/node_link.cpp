@@ -60,7 +60,7 @@ asio::awaitable<void> node::run_link() {
 asio::awaitable<void> node::async_look_for_portal() {
     const auto host = state_.server->host;
     const auto until = net::now() + portal_patience;
-    const auto found = co_await net::async_look_up(host);
+    const auto found = co_await net::async_look_up(host, until);
     portal_.clear();
     if (!found || found->empty()) co_return;
     const auto at = net::to_endpoint(asio::ip::tcp::endpoint(found->front(), 0)).address;
