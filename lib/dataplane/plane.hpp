@@ -34,7 +34,7 @@ struct send_message {
     bool dont_fragment = false;
 };
 /// Another way for datagrams: a bound UDP socket, or this end of a pair of local sockets that keep datagrams apart
-/// (SOCK_SEQPACKET, whose end is seen) behind which a stream is (net/datagram_stream.hpp). The data plane closes the
+/// (SOCK_SEQPACKET, whose end is seen) behind which a stream is (net/datagram_pump.hpp). The data plane closes the
 /// descriptor: on remove_channel, when the other end of the pair is closed, or when it ends itself.
 struct add_channel {
     channel_id channel = 0;

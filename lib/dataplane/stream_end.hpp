@@ -1,5 +1,5 @@
 #pragma once
-// This end of a pair of local sockets behind which a stream carries datagrams (net/datagram_stream.hpp).
+// This end of a pair of local sockets behind which a stream carries datagrams (net/datagram_pump.hpp).
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/dataplane/send_options.hpp"

@@ -4,7 +4,7 @@
 #include "buri/crypto/system_random.hpp"
 #include "buri/link/relay_stream.hpp"
 #include "buri/net/clock.hpp"
-#include "buri/net/datagram_stream.hpp"
+#include "buri/net/datagram_pump.hpp"
 #include "buri/net/listen_error.hpp"
 #include "buri/net/tcp_channel.hpp"
 #include "buri/net/tcp_connect.hpp"
@@ -28,12 +28,12 @@ struct entry {
     entry(const asio::any_io_executor& executor, channel_id given) : channel(given), proof(executor) {}
 
     channel_id channel;
-    asio::steady_timer proof;              ///< of an accepted stream
-    std::optional<std::uint64_t> host;     ///< core::address_key() of who opened an accepted stream
-    bool is_kept = false;                  ///< an accepted stream: a peer has proved itself
-    link::relay_race* race = nullptr;      ///< while it runs
-    net::datagram_stream* pump = nullptr;  ///< while it runs
-    bool is_added = false;                 ///< the data plane has it
+    asio::steady_timer proof;            ///< of an accepted stream
+    std::optional<std::uint64_t> host;   ///< core::address_key() of who opened an accepted stream
+    bool is_kept = false;                ///< an accepted stream: a peer has proved itself
+    link::relay_race* race = nullptr;    ///< while it runs
+    net::datagram_pump* pump = nullptr;  ///< while it runs
+    bool is_added = false;               ///< the data plane has it
     bool is_closed = false;
 };
 using entry_ptr = std::shared_ptr<entry>;
@@ -142,7 +142,7 @@ asio::awaitable<void> channels::parts::run_relay_stream(entry_ptr which, wire::r
 asio::awaitable<void> channels::parts::async_pump(entry_ptr which, std::unique_ptr<net::byte_stream> stream,
                                                   bytes early, endpoint remote) {
     if (which->is_closed) co_return;
-    auto made = net::datagram_stream::make(std::move(stream), std::move(early));
+    auto made = net::datagram_pump::make(std::move(stream), std::move(early));
     if (!made) co_return fail_with(*which, made.error());
     auto& pump = **made;
     which->pump = &pump;

@@ -1,10 +1,10 @@
 #include "buri/relay/service.hpp"
 
 #include "buri/net/clock.hpp"
+#include "buri/net/datagram_stream.hpp"
 #include "buri/net/machine_timer.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/net/tokens.hpp"
-#include "buri/relay/datagram_stream.hpp"
 #include "buri/relay/udp_port.hpp"
 #include "buri/wire/datagram.hpp"
 #include "buri/wire/relay_control.hpp"
@@ -26,6 +26,9 @@ namespace {
 constexpr std::size_t largest_bind = 5 + sizeof(wire::relay_cookie) + 2 + wire::relay_token_size;
 /// Local addresses that are told apart; a machine that routes a whole prefix to itself has no end of them.
 constexpr std::size_t max_local_addresses = 4'096;
+/// Datagrams are rarely larger than a packet. Who does not read for so long loses its stream.
+constexpr net::datagram_stream::limits of_stream{
+    .datagrams = 64, .bytes = 1U << 18U, .read = 8'192, .write_patience = std::chrono::seconds(10)};
 
 using kind = udp_port::kind;
 
@@ -42,7 +45,7 @@ public:
     standing(duration time_to_bind, std::shared_ptr<void> stranger)
         : time_to_bind_(time_to_bind), unbound_until_(net::now() + time_to_bind), stranger_(std::move(stranger)) {}
 
-    datagram_stream::allowance allowed(bool is_bound) {
+    net::datagram_stream::allowance allowed(bool is_bound) {
         const auto now = net::now();
         if (is_bound) {
             unbound_until_.reset();
@@ -89,7 +92,7 @@ struct service::parts {
     void on_batch(std::size_t port, time_point now);
     void on_udp(std::size_t port, const udp_port::datagram& datagram, time_point now);
     void on_stun(std::size_t port, const udp_port::datagram& datagram, time_point now);
-    void on_stream(const path_address& way, datagram_stream& stream, byte_view datagram);
+    void on_stream(const path_address& way, net::datagram_stream& stream, byte_view datagram);
     /// Sends a tunnel's datagram on.
     void forward(const path_address& from, byte_view datagram, time_point now);
     std::optional<channel_id> channel_of(std::size_t port, const ip_address& local);
@@ -112,7 +115,7 @@ struct service::parts {
     std::vector<std::unordered_map<ip_address, channel_id>> channels_of_port;
     std::vector<udp_channel> udp_channels;  ///< by channel
     std::deque<bytes> answers;              ///< until they are flushed
-    std::unordered_map<channel_id, datagram_stream*> streams;
+    std::unordered_map<channel_id, net::datagram_stream*> streams;
     channel_id next_stream = core::first_stream_channel;
     std::uint64_t stun_answers = 0;
 };
@@ -264,7 +267,7 @@ void service::parts::on_deadline(time_point now) {
     timer.arm(machine->next_deadline());
 }
 
-void service::parts::on_stream(const path_address& way, datagram_stream& stream, byte_view datagram) {
+void service::parts::on_stream(const path_address& way, net::datagram_stream& stream, byte_view datagram) {
     if (!machine) return;
     const auto now = net::now();
     const auto what = wire::classify(datagram);
@@ -288,7 +291,7 @@ asio::awaitable<void> service::run_stream(std::unique_ptr<net::byte_stream> stre
         co_return;
     }
     const path_address way(has.next_stream++, stream->remote());
-    datagram_stream end(std::move(stream));
+    net::datagram_stream end(std::move(stream), of_stream);
     has.streams.emplace(way.channel, &end);
     net::task_group writing(executor);
     writing.spawn(end.run_writer());
@@ -296,7 +299,7 @@ asio::awaitable<void> service::run_stream(std::unique_ptr<net::byte_stream> stre
     standing standing_now(has.settings.time_to_bind, std::move(stranger));
     const auto allowed = [&] { return standing_now.allowed(has.machine && has.machine->is_bound(way)); };
     auto reading = end.run_reader(take, allowed);
-    co_await std::move(reading);
+    (void)co_await std::move(reading);
     end.close();
     has.streams.erase(way.channel);
     if (has.machine) has.machine->on_stream_closed(way);

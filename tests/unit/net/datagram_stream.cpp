@@ -1,171 +1,139 @@
 #include "buri/net/datagram_stream.hpp"
 
 #include "tests/support/loopback.hpp"
+#include "tests/unit/net/tcp_pair.hpp"
 
 #include <asio/read.hpp>
 #include <asio/write.hpp>
 #include <catch2/catch.hpp>
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 namespace buri::net {
 namespace {
 
-/// A stream that a test holds the other end of.
-struct tcp_pair {
-    explicit tcp_pair(asio::io_context& context) : near(context), far(context) {
-        asio::ip::tcp::acceptor acceptor(context, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-        near.connect(acceptor.local_endpoint());
-        acceptor.accept(far);
-    }
-    asio::ip::tcp::socket near;
-    asio::ip::tcp::socket far;
-};
+using namespace std::chrono_literals;
 
-class fixture {
+/// A stream whose other side is asked for nothing but to be small, and to come in time.
+class reading {
 public:
-    explicit fixture(bytes early = {}, std::optional<duration> patience = {}) : ends(world.context) {
-        pump = datagram_stream::make(make_tcp_stream(std::move(ends.near)), std::move(early)).value();
-        fd = pump->take_descriptor();
-        asio::co_spawn(world.context, pump->run(patience),
-                       [this](std::exception_ptr, error why) { ended = std::move(why); });
+    explicit reading(std::size_t largest, duration patience, bytes early = {}) : ends(world.context) {
+        stream.emplace(make_tcp_stream(std::move(ends.near)), datagram_stream::limits{.bytes = 100, .read = 4},
+                       std::move(early));
+        const auto until = now() + patience;
+        const auto take = [this](byte_view datagram) { got.emplace_back(datagram.begin(), datagram.end()); };
+        const auto allowed = [=] { return datagram_stream::allowance{until, largest}; };
+        asio::co_spawn(world.context, stream->run_reader(take, allowed),
+                       [this](const std::exception_ptr&, error why) { ended = std::move(why); });
     }
-    ~fixture() {
-        pump->close();
+    ~reading() {
+        stream->close();
         turn();
-        ::close(fd);
     }
-
-    void turn(std::chrono::milliseconds longest = std::chrono::milliseconds(50)) {
+    void turn(std::chrono::milliseconds longest = 50ms) {
         world.context.restart();
         world.context.run_for(longest);
     }
-    void send_far(const bytes& data) { asio::write(ends.far, asio::buffer(data)); }
-    [[nodiscard]] std::optional<bytes> receive() const {
-        bytes out(70'000);
-        const auto size = ::recv(fd, out.data(), out.size(), MSG_DONTWAIT);
-        if (size < 0) return std::nullopt;
-        out.resize(static_cast<std::size_t>(size));
-        return out;
-    }
-    [[nodiscard]] bool send(const bytes& data) const {
-        return ::send(fd, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
-    }
 
     test::loopback world;
-    tcp_pair ends;
-    std::unique_ptr<datagram_stream> pump;
-    int fd = -1;
+    test::tcp_pair ends;
+    std::vector<bytes> got;
     std::optional<error> ended;
+    std::optional<datagram_stream> stream;
 };
 
-bytes operator+(bytes left, const bytes& right) {
-    append(left, right);
-    return left;
+TEST_CASE("what waits in a stream is bounded in datagrams and in bytes; the newest is dropped") {
+    test::loopback world;
+    test::tcp_pair ends(world.context);
+    datagram_stream stream(make_tcp_stream(std::move(ends.near)), {.datagrams = 3, .bytes = 40, .read = 4});
+    CHECK_FALSE(stream.send(bytes(37, 1)));
+    CHECK(stream.has_room(36));
+    CHECK(stream.send(bytes{1}));
+    CHECK(stream.send(bytes{2}));
+    CHECK_FALSE(stream.send(bytes(27, 1)));
+    CHECK(stream.send(bytes(26, 3)));
+    CHECK_FALSE(stream.send(bytes{}));
+    CHECK(world.run(stream.async_flush()));
+    bytes written(5 + 5 + 30);
+    asio::read(ends.far, asio::buffer(written));
+    CHECK(bytes(written.begin(), written.begin() + 11) == bytes{0, 0, 0, 1, 1, 0, 0, 0, 1, 2, 0});
+    for (int i = 0; i < 3; ++i)
+        CHECK(stream.send(bytes{4}));
+    CHECK_FALSE(stream.send(bytes{4}));
+    stream.close();
+    CHECK_FALSE(stream.has_room(1));
 }
 
-TEST_CASE("datagrams of the stream come out one by one, however it is cut") {
-    const bytes stream = bytes{0, 0, 0, 1, 7, 0, 0, 0, 3, 1, 2, 3} + bytes{0, 0, 0xff, 0xff} + bytes(65'535, 9);
-    for (const std::size_t cut : {std::size_t{1}, std::size_t{4}, std::size_t{5}, std::size_t{11}, stream.size() - 1}) {
-        fixture test;
-        test.send_far({stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(cut)});
+TEST_CASE("a writer writes what is sent while it waits, and ends with its stream") {
+    test::loopback world;
+    test::tcp_pair ends(world.context);
+    datagram_stream stream(make_tcp_stream(std::move(ends.near)), {.bytes = 40, .read = 4});
+    bool is_over = false;
+    asio::co_spawn(world.context, stream.run_writer(), [&](const std::exception_ptr&) { is_over = true; });
+    world.context.run_for(10ms);
+    CHECK(stream.send(bytes{7}));
+    world.context.restart();
+    world.context.run_for(10ms);
+    bytes written(5);
+    asio::read(ends.far, asio::buffer(written));
+    CHECK(written == bytes{0, 0, 0, 1, 7});
+    CHECK_FALSE(is_over);
+    stream.close();
+    world.context.restart();
+    world.context.run_for(1s);
+    CHECK(is_over);
+}
+
+TEST_CASE("a stream whose other side does not read is closed once patience ends") {
+    test::loopback world;
+    test::tcp_pair ends(world.context);
+    constexpr std::size_t more_than_fits = std::size_t{64} << 20U;
+    datagram_stream stream(make_tcp_stream(std::move(ends.near)),
+                           {.bytes = more_than_fits + 4, .read = 4, .write_patience = 100ms});
+    bool is_over = false;
+    asio::co_spawn(world.context, stream.run_writer(), [&](const std::exception_ptr&) { is_over = true; });
+    CHECK(stream.send(bytes(more_than_fits)));
+    const auto begun = std::chrono::steady_clock::now();
+    world.context.run_for(10s);
+    CHECK(is_over);
+    CHECK(std::chrono::steady_clock::now() - begun < 5s);
+    CHECK_FALSE(stream.send(bytes{1}));
+}
+
+TEST_CASE("a datagram larger than is allowed ends a stream before it has come, and before room is made") {
+    for (const std::size_t largest : {std::size_t{3}, std::size_t{60'000}}) {
+        reading test(largest, 10s);
+        const auto size = static_cast<std::uint16_t>(largest + 1);
+        asio::write(test.ends.far, asio::buffer(bytes{0, 0, 0, 2, 8, 9}));
+        asio::write(test.ends.far, asio::buffer(bytes{0, 0, std::uint8_t(size >> 8U), std::uint8_t(size)}));
         test.turn();
-        test.send_far({stream.begin() + static_cast<std::ptrdiff_t>(cut), stream.end()});
-        test.turn();
-        CHECK(test.receive() == bytes{7});
-        CHECK(test.receive() == bytes{1, 2, 3});
-        CHECK((test.receive() == bytes(65'535, 9)));
-        CHECK_FALSE(test.receive());
-        CHECK_FALSE(test.ended);
-    }
-}
-
-TEST_CASE("a stream in which nothing comes ends when patience does") {
-    fixture test({}, std::chrono::milliseconds(300));
-    for (int i = 0; i < 10; ++i) {
-        test.send_far({0, 0, 0, 1, 7});
-        test.turn();
-        CHECK(test.receive() == bytes{7});
-    }
-    CHECK_FALSE(test.ended);
-    test.turn(std::chrono::milliseconds(600));
-    REQUIRE(test.ended);
-    CHECK(test.ended->code == errc::timed_out);
-}
-
-TEST_CASE("what was read before belongs to the stream") {
-    fixture test({0, 0, 0, 2, 5});
-    test.send_far({6});
-    test.turn();
-    CHECK(test.receive() == bytes{5, 6});
-}
-
-TEST_CASE("datagrams go into the stream with their size before them") {
-    fixture test;
-    REQUIRE(test.send({1, 2, 3}));
-    REQUIRE(test.send({4}));
-    test.turn();
-    bytes got(12);
-    asio::read(test.ends.far, asio::buffer(got));
-    CHECK(got == bytes{0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 1, 4});
-}
-
-TEST_CASE("a size of zero, or of more than a datagram has, ends it") {
-    for (const bytes& bad : {bytes{0, 0, 0, 0}, bytes{0, 1, 0, 0}, bytes{0xff, 0xff, 0xff, 0xff}}) {
-        fixture test;
-        test.send_far(bytes{0, 0, 0, 1, 7} + bad);
-        test.turn();
-        CHECK(test.receive() == bytes{7});
+        CHECK(test.got == std::vector<bytes>{{8, 9}});
         REQUIRE(test.ended);
         CHECK(test.ended->code == errc::malformed);
-        CHECK(test.receive() == bytes());  // the end
+        CHECK_FALSE(test.stream->send(bytes{1}));
     }
 }
 
-TEST_CASE("either end that goes away ends it") {
-    SECTION("the stream") {
-        fixture test;
-        test.ends.far.close();
-        test.turn();
-        REQUIRE(test.ended);
-        CHECK(test.ended->code == errc::server_closed);
+TEST_CASE("a stream ends at its time though bytes keep coming") {
+    reading test(1'000, 200ms);
+    asio::write(test.ends.far, asio::buffer(bytes{0, 0, 3, 0}));
+    const auto begun = std::chrono::steady_clock::now();
+    while (!test.ended && std::chrono::steady_clock::now() - begun < 5s) {
+        asio::error_code ignored;
+        asio::write(test.ends.far, asio::buffer(bytes{1}), ignored);
+        test.turn(1ms);
     }
-    SECTION("the data plane") {
-        fixture test;
-        ::shutdown(test.fd, SHUT_RDWR);
-        test.turn();
-        REQUIRE(test.ended);
-        CHECK(test.ended->code == errc::cancelled);
-    }
+    REQUIRE(test.ended);
+    CHECK(test.ended->code == errc::timed_out);
+    CHECK(test.got.empty());
 }
 
-TEST_CASE("a stream that nobody reads makes the data plane drop, and never holds more than a bounded amount") {
-    fixture test;
-    const bytes datagram(1400, 1);
-    std::size_t taken = 0;
-    for (int quiet = 0; quiet < 20;) {
-        quiet = test.send(datagram) ? 0 : quiet + 1;
-        if (quiet == 0) ++taken;
-        if (quiet != 0) test.turn(std::chrono::milliseconds(5));
-    }
-    CHECK_FALSE(test.ended);
-    // The kernel's own buffers of a TCP connection on loopback hold a few megabytes.
-    CHECK(taken * datagram.size() < (std::size_t{16} << 20U));
-    CHECK_FALSE(test.send(datagram));
-}
-
-TEST_CASE("a data plane that does not read loses datagrams, not the stream") {
-    fixture test;
-    bytes frame = bytes{0, 0, 0x05, 0x78} + bytes(1400, 1);
-    for (int i = 0; i < 2000; ++i) {
-        test.send_far(frame);
-        if (i % 50 == 0) test.turn(std::chrono::milliseconds(1));
-    }
+TEST_CASE("datagrams that were read early come first, a part of one too") {
+    reading test(1'000, 10s, {0, 0, 0, 1, 5, 0, 0, 0, 2, 6});
     test.turn();
+    CHECK(test.got == std::vector<bytes>{{5}});
+    asio::write(test.ends.far, asio::buffer(bytes{7, 0, 0, 0, 1, 8}));
+    test.turn();
+    CHECK(test.got == std::vector<bytes>{{5}, {6, 7}, {8}});
     CHECK_FALSE(test.ended);
-    CHECK(test.pump->dropped() > 0);
-    CHECK(test.receive() == bytes(1400, 1));
 }
 
 }  // namespace
