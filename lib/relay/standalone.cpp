@@ -98,8 +98,10 @@ standalone::standalone(asio::io_context& context, standalone_settings settings, 
       service_(executor_, service_of(settings_), random_, log_),
       streams_(
           executor_,
-          [this](std::unique_ptr<net::byte_stream> stream) { return service_.run_stream(std::move(stream)); }, random_,
-          log_),
+          [this](std::unique_ptr<net::byte_stream> stream, std::shared_ptr<void> stranger) {
+              return service_.run_stream(std::move(stream), std::move(stranger));
+          },
+          random_, log_),
       tasks_(executor_) {
     say("key", crypto::fingerprint(key_.public_part().blob()) + " (ed25519)");
 }

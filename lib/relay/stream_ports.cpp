@@ -17,11 +17,13 @@ constexpr std::size_t source_buckets = 4'096;
 
 }  // namespace
 
-stream_ports::stream_ports(const asio::any_io_executor& executor, serve with, random_source& random, logger log)
+stream_ports::stream_ports(const asio::any_io_executor& executor, serve with, random_source& random, logger log,
+                           core::strangers::limits strangers)
     : executor_(executor),
       serve_(std::move(with)),
       log_(std::move(log)),
       connections_(core::source_width::host, connections_of_host, source_buckets, random),
+      strangers_(strangers),
       tasks_(executor),
       idle_(executor) {}
 
@@ -69,24 +71,30 @@ asio::awaitable<void> stream_ports::run_acceptor(port& from) {
 void stream_ports::on_accepted(asio::ip::tcp::socket socket, const port& from) {
     asio::error_code problem;
     const auto other = socket.remote_endpoint(problem);
-    if (problem || (from.context && handshakes_ >= max_handshakes)) return;
-    if (!connections_.take(net::to_endpoint(other).address, net::now())) return;
-    tasks_.spawn(receive(std::move(socket), from));
+    if (problem) return;
+    const auto address = net::to_endpoint(other).address;
+    if (!connections_.take(address, net::now())) return;
+    auto guest = strangers_.admit(address);
+    if (guest) tasks_.spawn(receive(std::move(socket), std::move(*guest), from));
 }
 
-asio::awaitable<void> stream_ports::receive(asio::ip::tcp::socket socket, const port& from) {
-    std::unique_ptr<net::byte_stream> stream;
-    if (from.context) {
-        ++handshakes_;
-        auto accepted =
-            co_await net::async_tls_accept(std::move(socket), *from.context, net::now() + handshake_patience);
-        --handshakes_;
-        if (!accepted) co_return;
-        stream = std::move(*accepted);
-    } else {
-        stream = net::make_tcp_stream(std::move(socket));
-    }
-    auto serving = serve_(std::move(stream));
+asio::awaitable<std::unique_ptr<net::byte_stream>> stream_ports::open(asio::ip::tcp::socket socket, const port& from) {
+    if (!from.context) co_return net::make_tcp_stream(std::move(socket));
+    asio::error_code gone;
+    const auto other = socket.remote_endpoint(gone);
+    if (gone) co_return nullptr;
+    const auto busy = handshakes_.admit(net::to_endpoint(other).address);
+    if (!busy) co_return nullptr;
+    auto accepted = co_await net::async_tls_accept(std::move(socket), *from.context, net::now() + handshake_patience);
+    if (!accepted) co_return nullptr;
+    co_return std::move(*accepted);
+}
+
+asio::awaitable<void> stream_ports::receive(asio::ip::tcp::socket socket, core::strangers::guest guest,
+                                            const port& from) {
+    auto stream = co_await open(std::move(socket), from);
+    if (!stream) co_return;
+    auto serving = serve_(std::move(stream), std::make_shared<core::strangers::guest>(std::move(guest)));
     co_await std::move(serving);
 }
 

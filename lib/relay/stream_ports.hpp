@@ -2,6 +2,7 @@
 // The TCP ports of a relay on its own: streams, plain or inside TLS, for its service. Who comes is a stranger.
 #include "buri/base/log.hpp"
 #include "buri/core/relay/source_limit.hpp"
+#include "buri/core/strangers.hpp"
 #include "buri/net/byte_stream.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/net/tls_stream.hpp"
@@ -18,15 +19,19 @@ namespace buri::relay {
 
 class stream_ports {
 public:
-    using serve = std::function<asio::awaitable<void>(std::unique_ptr<net::byte_stream>)>;
+    /// Who has the stream is counted as a stranger for as long as `stranger` is kept.
+    using serve =
+        std::function<asio::awaitable<void>(std::unique_ptr<net::byte_stream>, std::shared_ptr<void> stranger)>;
 
     static constexpr auto handshake_patience = std::chrono::seconds(10);
+    static constexpr core::strangers::limits most{512, 64};
     /// A TLS handshake costs a signature and a key agreement.
-    static constexpr std::size_t max_handshakes = 256;
+    static constexpr core::strangers::limits most_handshakes{256, 16};
     static constexpr core::source_rate connections_of_host{64, 16};
 
     /// `random` is used by the constructor only.
-    stream_ports(const asio::any_io_executor& executor, serve with, random_source& random, logger log);
+    stream_ports(const asio::any_io_executor& executor, serve with, random_source& random, logger log,
+                 core::strangers::limits strangers = most);
 
     /// Before run(). With a context: TLS. errc::port_in_use, errc::permission or errc::config, in words.
     result<void> listen(const endpoint& local, std::optional<net::tls_server_context> context);
@@ -40,7 +45,8 @@ private:
     };
 
     asio::awaitable<void> run_acceptor(port& from);
-    asio::awaitable<void> receive(asio::ip::tcp::socket socket, const port& from);
+    asio::awaitable<void> receive(asio::ip::tcp::socket socket, core::strangers::guest guest, const port& from);
+    asio::awaitable<std::unique_ptr<net::byte_stream>> open(asio::ip::tcp::socket socket, const port& from);
     void on_accepted(asio::ip::tcp::socket socket, const port& from);
 
     asio::any_io_executor executor_;
@@ -48,7 +54,8 @@ private:
     logger log_;
     core::source_limit connections_;
     std::list<port> ports_;
-    std::size_t handshakes_ = 0;
+    core::strangers strangers_;
+    core::strangers handshakes_{most_handshakes};
     net::task_group tasks_;
     asio::steady_timer idle_;
 };

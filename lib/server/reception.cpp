@@ -124,7 +124,7 @@ asio::awaitable<reception::stream_ptr> reception::open(asio::ip::tcp::socket soc
     co_return nullptr;
 }
 
-asio::awaitable<void> reception::receive(asio::ip::tcp::socket socket, strangers::guest guest,
+asio::awaitable<void> reception::receive(asio::ip::tcp::socket socket, core::strangers::guest guest,
                                          const net::tls_server_context* context) {
     const auto deadline = net::now() + patience;
     auto stream = co_await open(std::move(socket), context, deadline);

@@ -54,7 +54,8 @@ server::server(asio::io_context& context, store::state_lock lock, const server_p
           tasks_, context.get_executor(),
           [this](auto stream, auto who) { sessions_.accept(std::move(stream), std::move(who)); },
           [this](auto stream, auto who) {
-              tasks_.spawn(relay_.run_stream(std::move(stream), std::make_shared<strangers::guest>(std::move(who))));
+              tasks_.spawn(
+                  relay_.run_stream(std::move(stream), std::make_shared<core::strangers::guest>(std::move(who))));
           },
           log),
       reach_sender_(context.get_executor(), config.bind, config.other_address),

@@ -71,7 +71,7 @@ sessions::sessions(net::task_group& tasks, const asio::any_io_executor& executor
           on_hashed(ticket, std::move(outcome));
       }) {}
 
-void sessions::accept(std::unique_ptr<net::byte_stream> stream, strangers::guest who) {
+void sessions::accept(std::unique_ptr<net::byte_stream> stream, core::strangers::guest who) {
     auto machine = std::make_unique<core::control_server>(keys_, config_.suites, random_, log_, net::now());
     auto made = std::make_shared<session>(++last_id_, std::move(stream), std::move(who), std::move(machine));
     open_.emplace(made->id, made);

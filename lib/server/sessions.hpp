@@ -28,7 +28,7 @@ public:
              random_source& random, logger log);
 
     /// Takes over a stream that is to be a control channel.
-    void accept(std::unique_ptr<net::byte_stream> stream, strangers::guest who);
+    void accept(std::unique_ptr<net::byte_stream> stream, core::strangers::guest who);
     /// Where nodes find this server, from now on.
     void set_reach(core::server_reach reach);
     /// Sends what checks an endpoint of a node.

@@ -110,8 +110,8 @@ struct hall {
     net::task_group tasks;
     std::vector<std::unique_ptr<net::byte_stream>> control;
     std::vector<std::unique_ptr<net::byte_stream>> relay;
-    std::vector<server::strangers::guest> guests;
-    std::vector<server::strangers::guest> relay_guests;
+    std::vector<core::strangers::guest> guests;
+    std::vector<core::strangers::guest> relay_guests;
     std::optional<crypto::identity_key> key;
     reception door;
     std::uint16_t plain;

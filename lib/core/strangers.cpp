@@ -1,10 +1,10 @@
-#include "buri/server/strangers.hpp"
+#include "buri/core/strangers.hpp"
 
 #include "buri/core/mediator/request_limits.hpp"
 
 #include <utility>
 
-namespace buri::server {
+namespace buri::core {
 
 struct strangers::guest::counts {
     std::size_t all = 0;
@@ -27,7 +27,7 @@ strangers::guest::~guest() {
 strangers::strangers(limits most) : most_(most), counts_(std::make_shared<guest::counts>()) {}
 
 std::optional<strangers::guest> strangers::admit(const ip_address& from) {
-    const auto host = core::address_key(from);
+    const auto host = address_key(from);
     const auto same = counts_->by_address.find(host);
     const auto from_there = same != counts_->by_address.end() ? same->second : 0;
     if (counts_->all >= most_.all || from_there >= most_.from_address) return std::nullopt;
@@ -40,4 +40,4 @@ std::size_t strangers::count() const {
     return counts_->all;
 }
 
-}  // namespace buri::server
+}  // namespace buri::core

@@ -1,11 +1,11 @@
-#include "buri/server/strangers.hpp"
+#include "buri/core/strangers.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <vector>
 
 using namespace buri;
-using server::strangers;
+using core::strangers;
 
 namespace {
 const auto here = *ip_address::parse("192.0.2.1");

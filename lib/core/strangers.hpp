@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-namespace buri::server {
+namespace buri::core {
 
 class strangers {
 public:
@@ -31,7 +31,7 @@ public:
         guest(std::shared_ptr<counts> in, std::uint64_t from) : counts_(std::move(in)), from_(from) {}
 
         std::shared_ptr<counts> counts_;
-        std::uint64_t from_ = 0;  ///< core::address_key()
+        std::uint64_t from_ = 0;  ///< address_key()
     };
 
     explicit strangers(limits most);
@@ -45,4 +45,4 @@ private:
     std::shared_ptr<guest::counts> counts_;
 };
 
-}  // namespace buri::server
+}  // namespace buri::core
