@@ -4,6 +4,7 @@
 #include "buri/node/node.hpp"
 #include "daemon/log_sink.hpp"
 #include "daemon/node_service.hpp"
+#include "daemon/open_files.hpp"
 #include "daemon/processes.hpp"
 #include "daemon/rpc_server.hpp"
 #include "daemon/signals.hpp"
@@ -138,6 +139,7 @@ private:
 }  // namespace
 
 result<void> run_node(const node_process_options& options, const process_hooks& hooks) {
+    allow_open_files();
     auto config = load_config(options);
     if (!config) return fail(config.error());
     const auto sink = log_sink::open({config->log_level, options.log_file});

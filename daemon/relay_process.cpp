@@ -1,6 +1,7 @@
 // A relay as a process: its log, its signals.
 #include "buri/relay/standalone.hpp"
 #include "daemon/log_sink.hpp"
+#include "daemon/open_files.hpp"
 #include "daemon/processes.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/version.hpp"
@@ -73,6 +74,7 @@ private:
 }  // namespace
 
 result<void> run_relay(const relay_process_options& options, const process_hooks& hooks) {
+    allow_open_files();
     auto sink = log_sink::open({options.level.value_or(log_level::info), {}});
     if (!sink) return fail(sink.error());
     asio::io_context context(1);

@@ -5,6 +5,7 @@
 #include "buri/server/server.hpp"
 #include "buri/server/state_files.hpp"
 #include "daemon/log_sink.hpp"
+#include "daemon/open_files.hpp"
 #include "daemon/processes.hpp"
 #include "daemon/rpc_server.hpp"
 #include "daemon/server_service.hpp"
@@ -129,6 +130,7 @@ std::filesystem::path server_socket(const std::filesystem::path& state_directory
 }
 
 result<void> run_server(const server_process_options& options, const process_hooks& hooks) {
+    allow_open_files();
     auto config = load_config(options);
     if (!config) return fail(config.error());
     auto sink = log_sink::open({config->log_level, {}});

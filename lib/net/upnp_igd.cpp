@@ -1,5 +1,9 @@
 #include "buri/net/upnp_igd.hpp"
 
+#include <fcntl.h>
+#include <sys/select.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -235,9 +239,19 @@ upnp_result conversation::run() {
     return std::move(out_);
 }
 
+/// libminiupnpc waits with select(), which ends the process for a descriptor of FD_SETSIZE and above. Half of that leaves room
+/// for what is opened during the conversation.
+bool can_select() {
+    const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (lowest < 0) return false;
+    ::close(lowest);
+    return lowest < FD_SETSIZE / 2;
+}
+
 }  // namespace
 
 upnp_result talk_to_igd(const upnp_task& task, const std::atomic<bool>& is_abandoned) {
+    if (!can_select()) return {.has_answered = false, .device = {}, .failure = "too many files are open", .mapped = {}};
     return conversation(task, is_abandoned).run();
 }
 
