@@ -14,11 +14,15 @@ time_point room_in(const std::deque<time_point>& sent, std::size_t most, duratio
     return sent.size() < most ? now : std::max(now, sent[sent.size() - most] + span);
 }
 
+void drop_old(std::deque<time_point>& sent, duration span, time_point now) {
+    while (!sent.empty() && sent.front() + span <= now)
+        sent.pop_front();
+}
+
 }  // namespace
 
 void punch_budget::forget_old(use& each, time_point now) {
-    while (!each.sent.empty() && each.sent.front() + entry_life <= now)
-        each.sent.pop_front();
+    drop_old(each.sent, entry_life, now);
     while (!each.spent.empty() && each.spent.front().first + count_step + between_sprays <= now)
         each.spent.pop_front();
 }
@@ -49,33 +53,60 @@ unsigned punch_budget::spent_by(const use& each, time_point now) {
     return sum;
 }
 
-std::size_t punch_budget::claimants(node_id peer, duration span, time_point now) const {
-    const auto is_other = [&](const auto& known) { return known.first != peer && now - span < known.second.asked; };
+std::size_t punch_budget::claimants(node_id peer, time_point use::*asked, duration span, time_point now) const {
+    const auto is_other = [&](const auto& known) { return known.first != peer && now - span < known.second.*asked; };
     return 1 + static_cast<std::size_t>(std::ranges::count_if(uses_, is_other));
 }
 
+// ---- packets ------------------------------------------------------------------------------------------------------
+
 bool punch_budget::take(node_id peer, time_point now) {
     auto& own = of(peer, now);
-    own.asked = now;
+    own.asked = own.asked_any = now;
     if (next(peer, now) > now) return false;
-    while (!sent_.empty() && sent_.front() + entry_life <= now)
-        sent_.pop_front();
+    drop_old(sent_, entry_life, now);
     sent_.push_back(now);
     own.sent.push_back(now);
-    count(own, 1, now);
+    pace(own, now);
     return true;
 }
 
 time_point punch_budget::next(node_id peer, time_point now) const {
-    auto when = std::max(room_in(sent_, per_second, 1s, now), room_in(sent_, live_entries, entry_life, now));
+    const auto when = std::max(next_paced(peer, now), room_in(sent_, live_entries, entry_life, now));
+    const auto known = uses_.find(peer);
+    if (known == uses_.end()) return when;
+    const auto share = std::min(live_of_peer, live_entries / claimants(peer, &use::asked, entry_life, now));
+    return std::max(when, room_in(known->second.sent, std::max<std::size_t>(share, 1), entry_life, now));
+}
+
+bool punch_budget::take_opener(node_id peer, time_point now) {
+    auto& own = of(peer, now);
+    own.asked_any = now;
+    if (next_opener(peer, now) > now) return false;
+    pace(own, now);
+    return true;
+}
+
+time_point punch_budget::next_opener(node_id peer, time_point now) const {
+    return next_paced(peer, now);
+}
+
+void punch_budget::pace(use& each, time_point now) {
+    for (auto* const sent : {&paced_, &each.paced}) {
+        drop_old(*sent, 1s, now);
+        sent->push_back(now);
+    }
+    count(each, 1, now);
+}
+
+time_point punch_budget::next_paced(node_id peer, time_point now) const {
+    const auto when = room_in(paced_, per_second, 1s, now);
     const auto known = uses_.find(peer);
     if (known == uses_.end()) return when;
     const auto& own = known->second;
     if (spent_by(own, now) >= packets_of_peer) return never;
-    const auto share = std::min(live_of_peer, live_entries / claimants(peer, entry_life, now));
-    when = std::max(when, room_in(own.sent, std::max<std::size_t>(share, 1), entry_life, now));
-    const auto rate = per_second / claimants(peer, 1s, now);
-    return std::max(when, room_in(own.sent, std::max<std::size_t>(rate, 1), 1s, now));
+    const auto rate = per_second / claimants(peer, &use::asked_any, 1s, now);
+    return std::max(when, room_in(own.paced, std::max<std::size_t>(rate, 1), 1s, now));
 }
 
 unsigned punch_budget::grant(node_id peer, unsigned wanted, time_point now) {

@@ -24,11 +24,15 @@ public:
     static constexpr std::size_t socket_sprays = 2;                       ///< at once
     static constexpr duration patience = std::chrono::seconds(60);        ///< with a peer that waits for its turn
 
-    /// True if one more guess may be sent now: not more than per_second in any second, nor than live_entries in entry_life, nor than
-    /// the peer's share of both, nor than packets_of_peer.
+    /// True if one more guess may be sent now: not more than per_second packets of both kinds in any second, nor than live_entries
+    /// in entry_life, nor than the peer's share of both, nor than packets_of_peer.
     bool take(node_id peer, time_point now);
     /// When take() can be true again; `now` if it can be at once, never if the peer has had all.
     [[nodiscard]] time_point next(node_id peer, time_point now) const;
+    /// The same for a packet to a known port from one of many sockets: not more than per_second, nor than the peer's share of that,
+    /// nor than packets_of_peer.
+    bool take_opener(node_id peer, time_point now);
+    [[nodiscard]] time_point next_opener(node_id peer, time_point now) const;
     /// How many of `wanted` packets to known ports may go to where the server sees the peer; they count in packets_of_peer alone.
     unsigned grant(node_id peer, unsigned wanted, time_point now);
 
@@ -52,10 +56,12 @@ public:
 
 private:
     struct use {
-        std::deque<time_point> sent;  ///< guesses within entry_life
+        std::deque<time_point> sent;   ///< guesses within entry_life
+        std::deque<time_point> paced;  ///< these and openers, within a second
         std::deque<std::pair<time_point, unsigned>>
-            spent;                             ///< all packets of between_sprays, by when they began to be counted
-        time_point asked = time_point::min();  ///< for a guess
+            spent;                                 ///< all packets of between_sprays, by when they began to be counted
+        time_point asked = time_point::min();      ///< for a guess
+        time_point asked_any = time_point::min();  ///< or for an opener
         time_point sprayed = time_point::min();
     };
     struct turn {
@@ -67,11 +73,14 @@ private:
     static void forget_old(use& each, time_point now);
     static void count(use& each, unsigned packets, time_point now);
     [[nodiscard]] static unsigned spent_by(const use& each, time_point now);
-    /// That asked for a guess in `span`, this one among them.
-    [[nodiscard]] std::size_t claimants(node_id peer, duration span, time_point now) const;
+    void pace(use& each, time_point now);
+    [[nodiscard]] time_point next_paced(node_id peer, time_point now) const;
+    /// That asked for such a packet in `span`, this one among them.
+    [[nodiscard]] std::size_t claimants(node_id peer, time_point use::*asked, duration span, time_point now) const;
     [[nodiscard]] bool is_next_in_line(node_id peer, time_point now) const;
 
-    std::deque<time_point> sent_;  ///< within entry_life
+    std::deque<time_point> sent_;   ///< guesses within entry_life
+    std::deque<time_point> paced_;  ///< these and openers, within a second
     std::map<node_id, use> uses_;
     std::map<node_id, part> spraying_;
     std::deque<turn> line_;  ///< for sockets

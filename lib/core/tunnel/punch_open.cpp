@@ -16,16 +16,15 @@ constexpr std::uint8_t low_ttl = 5;
 constexpr std::size_t window_chunk = 16;
 constexpr duration window_gap = 10ms;
 constexpr duration window_pause = 250ms;
-/// The second's packets in its first half: a hit comes the sooner.
+/// The second's packets in its first half, of ports and of sockets: a hit comes the sooner.
 constexpr std::size_t spray_chunk = 20;
 constexpr duration spray_gap = 50ms;
 
 constexpr std::size_t most_sockets = 256;
 /// Of the ports that a carrier gives one subscriber.
 constexpr std::size_t share_of_block = 8;
-constexpr std::size_t socket_chunk = 32;
-constexpr duration socket_gap = 5ms;
-/// The first with a low TTL. An entry of a NAT that nothing answered lives 30 s.
+/// The first with a low TTL; the second reaches sockets' ports that the peer probed before they were open. An entry of a NAT that
+/// nothing answered lives 30 s.
 constexpr std::array<duration, 3> opener_times{0s, 2500ms, 22500ms};
 
 bool is_inside(const ip_prefix& prefix, const ip_address& address) {
@@ -152,9 +151,9 @@ void punch::parts::run_openers(time_point now) {
     const std::size_t width = block ? std::size_t{block->high} - block->low + 1 : most_sockets * share_of_block;
     const auto sockets = std::clamp<std::size_t>(width / share_of_block, 8, most_sockets);
     run.index = std::min(run.index, run.channels.size());  // some may have closed
-    for (std::size_t sent = 0; sent < socket_chunk && run.index < sockets; ++sent, ++run.index) {
-        if (around.guesses.grant(peer, 1, now) == 0) {
-            run.next = never;
+    for (std::size_t sent = 0; sent < spray_chunk && run.index < sockets; ++sent, ++run.index) {
+        if (!around.guesses.take_opener(peer, now)) {
+            run.next = around.guesses.next_opener(peer, now);
             return;
         }
         if (run.index == run.channels.size()) {
@@ -170,7 +169,7 @@ void punch::parts::run_openers(time_point now) {
         ground.scatter({run.channels[run.index], run.to}, ttl, now);
         ++trials.back().second.packets;
     }
-    run.next = now + socket_gap;
+    run.next = now + spray_gap;
     if (run.index < sockets) return;
     run.index = 0;
     run.next = ++run.pass < opener_times.size() ? run.began + opener_times[run.pass] : never;

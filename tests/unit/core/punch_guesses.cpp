@@ -109,6 +109,52 @@ TEST_CASE("never more than 200 guesses in any second, nor 1,024 in 30 s for one 
     CHECK(sent.size() >= 2048);
 }
 
+TEST_CASE("guesses and packets from many sockets, to whomever, are never more than 200 in any second together") {
+    const node_id ada{1};
+    const node_id bob{2};
+    const node_id eve{3};
+    punch_budget budget;
+    std::map<std::uint32_t, std::size_t> in_time;
+    std::vector<time_point> sent;
+    for (time_point now{100s}; now < time_point{108s}; now += 5ms) {
+        const auto count = [&](node_id who, bool is_taken) {
+            if (!is_taken) return false;
+            sent.push_back(now);
+            if (now < time_point{104s}) ++in_time[who.value];
+            return true;
+        };
+        while (count(ada, budget.take_opener(ada, now)) || count(bob, budget.take_opener(bob, now)) ||
+               count(eve, budget.take(eve, now)))
+            continue;
+        const auto next = budget.next_opener(ada, now);
+        if (next <= now) FAIL("next_opener() and take_opener() do not agree");
+    }
+    for (std::size_t i = 200; i < sent.size(); ++i)
+        REQUIRE(sent[i] - sent[i - 200] >= 1s);
+    for (const auto& [peer, count] : in_time) {
+        CAPTURE(peer);
+        CHECK(count >= 150);
+    }
+    CHECK(in_time.size() == 3);
+    // Sockets are no guesses: these alone count in entries.
+    CHECK(budget.live(time_point{108s}) < sent.size() / 2);
+}
+
+TEST_CASE("packets from many sockets count in what a peer gets in ten minutes") {
+    const node_id ada{1};
+    punch_budget budget;
+    time_point now{100s};
+    std::size_t sent = 0;
+    for (; now < time_point{120s}; now += 5ms) {
+        while (budget.take_opener(ada, now))
+            ++sent;
+    }
+    CHECK(sent == punch_budget::packets_of_peer);
+    CHECK(budget.next_opener(ada, now) == never);
+    CHECK_FALSE(budget.take(ada, now));
+    CHECK(budget.live(now) == 0);
+}
+
 TEST_CASE("a peer that guesses all the time leaves others their share") {
     const node_id greedy{1};
     const node_id ada{2};

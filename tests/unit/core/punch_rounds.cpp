@@ -278,10 +278,25 @@ TEST_CASE("a spray stays within its budget and its address") {
         if (each.to.at.address != at("203.0.113.1:1").address) FAIL("a guess at another address");
     }
     CHECK(ports.size() == 2048);
-    for (std::size_t i = 200; i < guesses.size(); ++i)
-        REQUIRE(guesses[i].when - guesses[i - 200].when >= 1s);
+    for (const auto& sent : {guesses, both.a.ground.scattered}) {
+        for (std::size_t i = 200; i < sent.size(); ++i)
+            REQUIRE(sent[i].when - sent[i - 200].when >= 1s);
+    }
     CHECK(both.a.ground.open.empty());
     CHECK(both.a.ground.scattered.size() == 3 * 256);
+}
+
+TEST_CASE("the sockets of a spray are open after a second, and reach what was probed before they were") {
+    pair both(random_ports_of("203.0.113.1:5000"), report_of(nat_mapping::endpoint_independent, "203.0.113.2:6000"));
+    both.run_for(10s);
+    const auto& sent = both.a.ground.scattered;
+    REQUIRE(sent.size() == 2 * 256);
+    const auto begin = sent.front().when;
+    CHECK(both.b.ground.scattered.front().when == begin);
+    CHECK(sent[255].when - begin <= 1200ms);
+    CHECK(sent.back().when - begin <= 3800ms);
+    for (std::size_t i = 0; i < 256; ++i)
+        REQUIRE(sent[i].to == sent[256 + i].to);
 }
 
 TEST_CASE("without leave to spray nothing is sprayed") {
