@@ -78,11 +78,10 @@ void node_machine::parts::share_nat(const std::vector<wire::candidate>& candidat
 
 void node_machine::parts::drain_relays() {
     while (auto next = relays.poll_output()) {
-        if (const auto* const bound = std::get_if<tunnel_bound>(&*next)) {
-            tunnels.on_relays(bound->in, bound->at, now);
-            continue;
-        }
-        std::visit(overloaded{[](tunnel_bound&) {}, [&](auto& what) { out.push_back(std::move(what)); }}, *next);
+        std::visit(overloaded{[&](tunnel_bound& bound) { tunnels.on_relays(bound.in, bound.at, now); },
+                              [&](tunnel_binding& bound) { tunnels.on_binding(bound.in, bound.at, now); },
+                              [&](auto& what) { out.push_back(std::move(what)); }},
+                   *next);
     }
 }
 
@@ -207,6 +206,7 @@ void node_machine::on_stun_servers(std::vector<endpoint> servers, time_point now
     parts_->now = now;
     parts_->stun_servers = std::move(servers);
     parts_->choose_stun_servers();
+    if (!parts_->stun_servers.empty()) parts_->relays.on_server(parts_->stun_servers.front(), now);
     parts_->settle(now);
 }
 

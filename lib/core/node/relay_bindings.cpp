@@ -36,6 +36,7 @@ void relay_client::bind_due(time_point now) {
             }
             out_.emplace_back(
                 send_plain{*relay->way, encode(wire::relay_message{wire::relay_bind{relay->cookie, each.token}})});
+            if (each.tries == 0 && told_[in].empty()) out_.emplace_back(tunnel_binding{in, *relay->way});
             each.next_try = now + jittered(doubled(first_gap, each.tries++, longest_gap), random_);
         }
     }

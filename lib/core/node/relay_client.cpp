@@ -42,26 +42,28 @@ known_relay* relay_client::by_address(const path_address& from) {
         if (from.channel != main_channel) return each.stream == from.channel;
         return std::ranges::find(each.info.udp, from.at) != each.info.udp.end();
     });
-    return found == relays_.end() ? nullptr : &*found;
+    if (found != relays_.end()) return &*found;
+    return likely_ && from.channel == main_channel && from.at == likely_->info.udp.front() ? &*likely_ : nullptr;
 }
 
 // ---- what the server says -------------------------------------------------------------------------------------------------
+
+void relay_client::on_server(const endpoint& udp, time_point now) {
+    if (!relays_.empty()) return;
+    likely_ = known_relay{.info = {.name = "server", .udp = {udp}}};
+    ask(*likely_, now);
+}
 
 void relay_client::on_list(const std::vector<wire::relay_info>& relays, time_point now) {
     std::vector<known_relay> next;
     for (const auto& info : relays) {
         if (next.size() == max_relays) break;
-        if (auto* const known = by_id(info.id); known != nullptr && known->info == info) {
-            next.push_back(std::move(*known));
-            known->stream = main_channel;
-            continue;
-        }
-        next.push_back({.info = info});
-        next.back().next_ask = now;
+        next.push_back(renewed(info, now));
     }
     for (auto& each : relays_)
         close_stream(each);
     relays_ = std::move(next);
+    likely_.reset();
     count_bindings();
     for (auto& [in, list] : bindings_) {
         for (auto& each : list) {
@@ -70,6 +72,20 @@ void relay_client::on_list(const std::vector<wire::relay_info>& relays, time_poi
         }
         tell(in);
     }
+}
+
+known_relay relay_client::renewed(const wire::relay_info& info, time_point now) {
+    if (auto* const same = by_id(info.id); same != nullptr && same->info == info) {
+        auto kept = std::move(*same);
+        same->stream = main_channel;
+        return kept;
+    }
+    known_relay fresh;
+    fresh.next_ask = now;
+    if (likely_ && std::ranges::find(info.udp, likely_->info.udp.front()) != info.udp.end())
+        fresh = *std::exchange(likely_, std::nullopt);
+    fresh.info = info;
+    return fresh;
 }
 
 void relay_client::on_grants(spi in, const std::vector<wire::relay_grant>& grants, time_point now) {

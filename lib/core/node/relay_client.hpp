@@ -26,19 +26,26 @@ struct tunnel_bound {
     spi in;
     std::vector<relay_path> at;  ///< best first
 };
+/// BIND for a tunnel that is bound nowhere yet is on its way there: what follows it finds the relay ready.
+struct tunnel_binding {
+    spi in;
+    path_address at;
+};
 /// What a datagram of a relay says of this node's mapping.
 enum class mapping_hint : std::uint8_t {
     none,
     alive,     ///< what left the main socket came back
     doubtful,  ///< the relay knows nothing that was bound from here
 };
-using relay_output = std::variant<send_plain, open_relay_stream, close_own_channel, tunnel_bound>;
+using relay_output = std::variant<send_plain, open_relay_stream, close_own_channel, tunnel_bound, tunnel_binding>;
 
 class relay_client {
 public:
     relay_client(tunnel_surroundings& around, random_source& random, const logger& log)
         : around_(around), random_(random), log_(log) {}
 
+    /// Where the server's own relay is, as a rule: asked at once, so that it is known when the list comes.
+    void on_server(const endpoint& udp, time_point now);
     void on_list(const std::vector<wire::relay_info>& relays, time_point now);
     /// What the server granted for one tunnel, best first; replaces what it granted before.
     void on_grants(spi in, const std::vector<wire::relay_grant>& grants, time_point now);
@@ -71,6 +78,8 @@ private:
     };
 
     known_relay* by_id(std::uint32_t id);
+    /// What the list says now, with what is known of it already.
+    known_relay renewed(const wire::relay_info& info, time_point now);
     known_relay* by_address(const path_address& from);
     mapping_hint on(known_relay& relay, const path_address& from, const wire::relay_pong& message, time_point now);
     void on(known_relay& relay, const wire::relay_bind_ok& message);
@@ -92,6 +101,7 @@ private:
     random_source& random_;
     const logger& log_;
     std::vector<known_relay> relays_;
+    std::optional<known_relay> likely_;  ///< before there is a list
     std::map<spi, std::vector<binding>> bindings_;  ///< by inbound SPI, best relay first
     std::map<spi, std::vector<relay_path>> told_;
     std::deque<relay_output> out_;

@@ -249,6 +249,10 @@ void tunnel_table::on_grants(const wire::tunnel_relays& what, time_point now) {
     relays_.on_grants(what.in, what.relays, now);
 }
 
+void tunnel_table::on_binding(spi in, const path_address& relay, time_point now) {
+    with(in, now, [&](tunnel& machine) { machine.on_binding(relay, now); });
+}
+
 void tunnel_table::on_relays(spi in, std::span<const relay_path> relays, time_point now) {
     with(in, now, [&](tunnel& machine) { machine.on_relays(relays, now); });
 }

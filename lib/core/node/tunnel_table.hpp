@@ -51,6 +51,7 @@ public:
     void on_candidates(const wire::peer_candidates& what, time_point now);
     void on_local_change(time_point now);
     void on_grants(const wire::tunnel_relays& what, time_point now);
+    void on_binding(spi in, const path_address& relay, time_point now);
     void on_relays(spi in, std::span<const relay_path> relays, time_point now);
     void on_channel_open(channel_id channel, time_point now);
     void on_channel_closed(channel_id channel, time_point now);

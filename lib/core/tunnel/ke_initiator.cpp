@@ -32,6 +32,11 @@ void ke_initiator::start(std::uint8_t epoch, random_source& random, time_point n
     send(wire::ke1{epoch_, nonce_, bytes(dh.begin(), dh.end())}, now);
 }
 
+void ke_initiator::give_head_start(duration wait) {
+    due_ += wait;
+    interval_ = 2 * wait;
+}
+
 tl::expected<agreed_keys, ke_refusal> ke_initiator::on_ke2(const wire::ke2& message, time_point now) {
     if (step_ != step::ke1_sent || message.epoch != epoch_) return tl::unexpected(ke_refusal::unexpected);
     if (!verifications_.take(now)) return tl::unexpected(ke_refusal::too_much_work);

@@ -51,6 +51,8 @@ public:
 
     /// Fresh values for this epoch; KE1 is due at once.
     void start(std::uint8_t epoch, random_source& random, time_point now, duration for_answer = patience);
+    /// KE1 waits for this long, and is repeated sooner than else: both ends are on their way to where they meet.
+    void give_head_start(duration wait);
     /// The keys; KE3 is due at once.
     tl::expected<agreed_keys, ke_refusal> on_ke2(const wire::ke2& message, time_point now);
     /// The other side used the keys, or they are no longer wanted.

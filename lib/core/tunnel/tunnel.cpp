@@ -66,6 +66,12 @@ void tunnel::on_message(const wire::tunnel_message& message, time_point now) {
     parts_->settle(now);
 }
 
+void tunnel::on_binding(const path_address& relay, time_point now) {
+    if (state() == tunnel_state::failed) return;
+    parts_->on_binding(relay, now);
+    parts_->settle(now);
+}
+
 void tunnel::on_relays(std::span<const relay_path> relays, time_point now) {
     if (state() == tunnel_state::failed) return;
     parts_->paths.on_relays(relays, now);

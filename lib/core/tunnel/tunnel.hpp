@@ -164,6 +164,8 @@ public:
     /// An authentic message of the peer for the tunnel itself, as opposed to its user.
     void on_message(const wire::tunnel_message& message, time_point now);
     /// The relays at which this tunnel is bound; replaces those before.
+    /// This end is being bound there: the key exchange may begin behind that.
+    void on_binding(const path_address& relay, time_point now);
     void on_relays(std::span<const relay_path> relays, time_point now);
     /// A stream that was asked for by open_stream() is connected.
     void on_channel_open(channel_id channel, time_point now);

@@ -15,6 +15,8 @@ constexpr duration first_introduction_wait = 60s;
 constexpr duration longest_introduction_wait = 600s;
 /// Without packets of the user for this long a tunnel rests.
 constexpr duration rest_after = 120s;
+/// The peer is being bound at the relay in the same moment: what comes before that is lost.
+constexpr duration head_start = 10ms;
 constexpr unsigned misfits_to_fail = 3;
 /// To an address that has not answered a probe.
 constexpr std::size_t most_amplification = 3;
@@ -149,6 +151,14 @@ void tunnel::parts::on_candidates(std::span<const wire::candidate> candidates, c
     streams.on_candidates(std::move(listening));
 }
 
+void tunnel::parts::on_binding(const path_address& relay, time_point now) {
+    if (paths.path()) return;
+    binding_ = relay;
+    if (now < exchange_due()) return;
+    start_exchange(now);
+    initiator.give_head_start(head_start);
+}
+
 void tunnel::parts::on_channel_open(channel_id channel, time_point now) {
     if (const auto way = streams.on_open(channel, now)) paths.add_stream(*way, now);
 }
@@ -203,8 +213,9 @@ void tunnel::parts::settle(time_point now) {
         end_slow_exchange(now);
     }
     if (state != tunnel_state::failed) {
-        continue_exchange(now);
         const bool moved = paths.take_moved();
+        if (moved) initiator.hurry(now);
+        continue_exchange(now);
         if (moved || now >= keepalive_due()) send_dummy(now);
         enter(present_state(), now);
         if (now >= rest_due()) rest();
@@ -221,7 +232,7 @@ time_point tunnel::parts::next_deadline() const {
     auto earliest = std::min({paths.next_deadline(), keys.next_deadline(), responder.next_deadline(), keepalive_due(),
                               introduction_due_, initiator.gives_up_at(), rest_due(), streams.next_deadline(),
                               mtu.next_deadline(), punching.next_deadline()});
-    if (paths.path()) earliest = std::min({earliest, initiator.due_at(), exchange_due()});
+    if (paths.path() || binding_) earliest = std::min({earliest, initiator.due_at(), exchange_due()});
     return earliest;
 }
 
@@ -263,15 +274,18 @@ void tunnel::parts::end_slow_exchange(time_point now) {
     if (misfits_ >= misfits_to_fail && !keys.epoch() && between.suite != suite_id::classic) give_up(now);
 }
 
+void tunnel::parts::start_exchange(time_point now) {
+    const auto patience = keys.is_first_unknown() ? ke_initiator::patience_with_guess : ke_initiator::patience;
+    initiator.start(keys.next_epoch(), random, now, patience);
+}
+
 void tunnel::parts::continue_exchange(time_point now) {
-    if (!paths.path()) return;
-    if (now >= exchange_due()) {
-        const auto patience = keys.is_first_unknown() ? ke_initiator::patience_with_guess : ke_initiator::patience;
-        initiator.start(keys.next_epoch(), random, now, patience);
-    }
-    if (auto datagram = initiator.take_due(random, now)) {
-        outputs.emplace_back(send_clear{*paths.path(), *std::move(datagram), paths.path_own()});
-    }
+    if (paths.path()) binding_.reset();
+    const auto& way = paths.path() ? paths.path() : binding_;
+    if (!way) return;
+    if (now >= exchange_due()) start_exchange(now);
+    if (auto datagram = initiator.take_due(random, now))
+        outputs.emplace_back(send_clear{*way, *std::move(datagram), paths.path_own()});
 }
 
 void tunnel::parts::ask_for_introduction(time_point now) {

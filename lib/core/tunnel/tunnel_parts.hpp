@@ -36,6 +36,7 @@ struct tunnel::parts {
     void on_message(const wire::tunnel_message& message, time_point now);
     void on_candidates(std::span<const wire::candidate> candidates, const std::optional<endpoint>& seen,
                        time_point now);
+    void on_binding(const path_address& relay, time_point now);
     void on_channel_open(channel_id channel, time_point now);
     void on_channel_closed(channel_id channel, time_point now);
     void on_send_wanted(time_point now);
@@ -72,6 +73,7 @@ private:
     void ignored(std::string_view what, ke_refusal why) const;
     void send_dummy(time_point now);
     void end_slow_exchange(time_point now);
+    void start_exchange(time_point now);
     void continue_exchange(time_point now);
     void probe_mtu(time_point now);
     void ask_for_introduction(time_point now);
@@ -89,6 +91,7 @@ private:
     unsigned misfits_ = 0;  ///< exchanges in a row that timed out after a KE2 that the peer's key did not sign
     bool saw_bad_signature_ = false;  ///< since the tunnel was last up
     time_point agreed_ = never;       ///< when the send keys came into use
+    std::optional<path_address> binding_;  ///< at this relay, as long as there is no path
     std::optional<std::uint16_t> told_mtu_;
     time_point settled_;
     bool resting_ = false;

@@ -197,7 +197,7 @@ void_of() { # NAME CLASS
 # watch_them SECONDS: what the pair that was just started does; the answer of watch_pair is in $lab_dir/outcome
 watch_them() {
     on anna "$root/tests/lab/reach/watch_pair" "$lab_dir/anna/vpn.sock" build "${node_address[build]}" \
-        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$1" "$1" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
+        "$lab_dir/build/vpn.sock" anna "${node_address[anna]}" "$lab-build" "$1" "$1" >"$lab_dir/outcome" 2>"$lab_dir/watch.log" ||
         echo '{"met": false, "kind": "none"}' >"$lab_dir/outcome"
 }
 
