@@ -2,8 +2,9 @@
 
 namespace buri::core {
 
-void stun_query::start(random_source& random, time_point now, unsigned tries) {
+void stun_query::start(random_source& random, time_point now, unsigned tries, duration retry) {
     random.fill(what_.transaction);
+    retry_ = retry;
     left_ = tries;
     tries_ = 0;
     next_ = now;
@@ -13,7 +14,7 @@ std::optional<bytes> stun_query::take_due(time_point now) {
     if (next_ > now || left_ == 0) return std::nullopt;
     --left_;
     sent_ = now;
-    next_ = now + first_retry * (1U << tries_++);
+    next_ = now + retry_ * (1U << tries_++);
     return wire::encode_stun_request(what_);
 }
 

@@ -18,7 +18,7 @@ public:
     /// is asked for; then it must come from another.
     explicit stun_query(const path_address& server, const wire::stun_request& what = {}) : to_(server), what_(what) {}
 
-    void start(random_source& random, time_point now, unsigned tries = max_tries);
+    void start(random_source& random, time_point now, unsigned tries = max_tries, duration retry = first_retry);
     void stop() { next_ = never; }
 
     /// The request, if it is to be sent now.
@@ -37,6 +37,7 @@ public:
 private:
     path_address to_;
     wire::stun_request what_;
+    duration retry_ = first_retry;
     unsigned left_ = 0;
     unsigned tries_ = 0;
     time_point next_ = never;

@@ -30,7 +30,7 @@ public:
     static constexpr duration refresh = std::chrono::seconds(25);
     static constexpr duration longest_refresh = std::chrono::seconds(120);
     /// Without any answer for so long, UDP does not work.
-    static constexpr duration blocked_after = std::chrono::seconds(1);
+    static constexpr duration blocked_after = std::chrono::milliseconds(700);
     /// By so much a relay's PONG may be late before a STUN server is asked.
     static constexpr duration pong_patience = std::chrono::seconds(2);
     /// Before the lifetime of mappings is tested.

@@ -17,8 +17,9 @@ bool filtering_test::on_response(const path_address& from, const wire::stun_resp
     if (result_) return false;
     if (plain_.on_response(from, response, now)) {
         opened_ = true;
-        other_port_.start(random_, now, tries);
-        if (has_other_address_) other_address_.start(random_, now, tries);
+        const auto gap = std::clamp<duration>(plain_.round_trip() * 5 / 4, shortest_gap, stun_query::first_retry);
+        other_port_.start(random_, now, tries, gap);
+        if (has_other_address_) other_address_.start(random_, now, tries, gap);
         return true;
     }
     if (other_address_.on_response(from, response, now)) {

@@ -10,8 +10,9 @@ namespace buri::core {
 
 class filtering_test {
 public:
-    /// Each request is sent so often; 1.5 s after the first is a no.
-    static constexpr unsigned tries = 4;
+    /// Each request is sent so often. Silence means no seven gaps after the first of them, and the gap follows the round trip.
+    static constexpr unsigned tries = 3;
+    static constexpr duration shortest_gap = std::chrono::milliseconds(30);
 
     /// Through a socket that never sent anything. `other`: what the server says of itself in OTHER-ADDRESS.
     filtering_test(const path_address& server, const endpoint& other, random_source& random, time_point now);

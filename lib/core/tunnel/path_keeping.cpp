@@ -238,7 +238,8 @@ time_point path_finder::path_probe_due() const {
     if (!path_) return never;
     const auto& present = *find(*path_);
     if (!present.is_proven()) return path_since_ + patience_unproven;
-    if (present.unanswered() > 0) return present.last_probe() + present.patience();
+    if (present.unanswered() > 0)
+        return present.last_probe() + (announce_ ? present.patience(patience_after_change) : present.patience());
     auto due = heard_ + patience_idle;
     if (flowed_ >= present.last_probe()) due = std::min(due, present.last_probe() + measure_interval);
     return due;

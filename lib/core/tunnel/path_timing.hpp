@@ -29,6 +29,9 @@ inline constexpr duration patience_unproven = std::chrono::seconds(10);       //
 /// An answer this old still says that a way is alive.
 inline constexpr duration fresh = std::chrono::seconds(12);
 
+/// At least; of a path's probes after own addresses changed.
+inline constexpr duration patience_after_change = std::chrono::milliseconds(100);
+
 inline constexpr unsigned doubtful_after = 2;
 inline constexpr unsigned lost_after = 3;           ///< probes while nothing at all is heard on the path
 inline constexpr unsigned lost_after_change = 2;    ///< if own addresses changed, whatever is still heard

@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr duration least_patience = 200ms;
 constexpr duration first_patience = 300ms;  ///< while the round trip is not known
 constexpr unsigned needed_after_loss = 3;
 constexpr unsigned most_needed = 12;
@@ -125,10 +124,10 @@ void remote::calm() {
     waiting_.clear();
 }
 
-duration remote::patience() const {
+duration remote::patience(duration least) const {
     if (!has_answered()) return first_patience;
     return std::max(
-        {least_patience, std::min<duration>(2 * round_trip_, round_trip_ + 100ms), round_trip_ + 4 * deviation_});
+        {least, std::min<duration>(2 * round_trip_, round_trip_ + 100ms), round_trip_ + 4 * deviation_});
 }
 
 duration remote::gap_after(unsigned step) {

@@ -81,8 +81,8 @@ public:
     [[nodiscard]] time_point lost_at() const { return lost_at_; }
     [[nodiscard]] time_point next_probe() const { return next_; }
     [[nodiscard]] duration round_trip() const { return round_trip_; }  ///< smoothed; only if it has answered
-    /// After which a probe counts as lost.
-    [[nodiscard]] duration patience() const;
+    /// After which a probe counts as lost: never before the round trip allows.
+    [[nodiscard]] duration patience(duration least = std::chrono::milliseconds(200)) const;
     [[nodiscard]] double loss() const { return loss_; }            ///< of probes and their answers, 0 to 1, smoothed
     [[nodiscard]] unsigned measured() const { return measured_; }  ///< probes that loss() is made of
 
