@@ -110,7 +110,9 @@ void path_finder::on_authentic_from(const path_address& from, time_point now) {
         return;
     }
     // Why does the peer not take this end's path? Perhaps because it died.
-    if (path_) probe_path_soon(now);
+    if (!path_) return;
+    if (sender->is_relay()) suspected_ = now;
+    probe_path_soon(now);
 }
 
 void path_finder::on_local_change(time_point now) {

@@ -115,6 +115,8 @@ private:
     void check_path(time_point now);
     void measure_others(time_point now);
     void on_heard(time_point now);
+    /// One end has a reason to think that the path is gone.
+    [[nodiscard]] bool is_suspect(time_point now) const;
     [[nodiscard]] bool is_dead(const remote& present, time_point now) const;
     [[nodiscard]] bool has_alternative() const;
     [[nodiscard]] bool needs_keepalive(const remote& way) const;
@@ -138,6 +140,7 @@ private:
     bool resting_ = false;
     bool announce_ = false;                 ///< own address changed: tell the peer once the path answers
     bool elsewhere_ = false;                ///< since this path was set messages came from other addresses as well
+    time_point suspected_ = time_point::min();  ///< when the peer was last seen to use a relay instead of the path
     unsigned unheard_ = 0;                  ///< probes sent along the path since anything was heard on it
     std::optional<path_address> followed_;  ///< where the newest authentic message came from, if that is not the path
     time_point followed_at_ = time_point::min();

@@ -207,11 +207,15 @@ void path_finder::on_heard(time_point now) {
     unheard_ = 0;
 }
 
+bool path_finder::is_suspect(time_point now) const {
+    return announce_ || now - suspicion < suspected_;
+}
+
 bool path_finder::is_dead(const remote& present, time_point now) const {
     if (!present.is_proven()) return now - patience_unproven >= path_since_;
     const bool other = has_alternative();
-    if (other && announce_ && present.unanswered() >= lost_after_change) return true;
-    const auto lost = other ? lost_after : last_lost_after;
+    if (other && announce_ && present.unanswered() >= lost_if_suspect) return true;
+    const auto lost = !other ? last_lost_after : is_suspect(now) ? lost_if_suspect : lost_after;
     return (unheard_ >= lost && present.unanswered() >= lost) ||
            present.unanswered() >= (other ? lost_after_if_heard : last_lost_after_if_heard);
 }
@@ -239,7 +243,8 @@ time_point path_finder::path_probe_due() const {
     const auto& present = *find(*path_);
     if (!present.is_proven()) return path_since_ + patience_unproven;
     if (present.unanswered() > 0)
-        return present.last_probe() + (announce_ ? present.patience(patience_after_change) : present.patience());
+        return present.last_probe() +
+               (is_suspect(present.last_probe()) ? present.patience(patience_if_suspect) : present.patience());
     auto due = heard_ + patience_idle;
     if (flowed_ >= present.last_probe()) due = std::min(due, present.last_probe() + measure_interval);
     return due;

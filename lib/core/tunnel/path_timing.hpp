@@ -29,12 +29,13 @@ inline constexpr duration patience_unproven = std::chrono::seconds(10);       //
 /// An answer this old still says that a way is alive.
 inline constexpr duration fresh = std::chrono::seconds(12);
 
-/// At least; of a path's probes after own addresses changed.
-inline constexpr duration patience_after_change = std::chrono::milliseconds(100);
+/// Of a path's probes, if own addresses changed or the peer is seen to use a relay instead.
+inline constexpr duration patience_if_suspect = std::chrono::milliseconds(100);
+inline constexpr duration suspicion = std::chrono::seconds(1);  ///< how long the peer's turn counts
 
 inline constexpr unsigned doubtful_after = 2;
 inline constexpr unsigned lost_after = 3;           ///< probes while nothing at all is heard on the path
-inline constexpr unsigned lost_after_change = 2;    ///< if own addresses changed, whatever is still heard
+inline constexpr unsigned lost_if_suspect = 2;      ///< the same; if own addresses changed, whatever is still heard
 inline constexpr unsigned lost_after_if_heard = 5;  ///< messages still arrive: it may be dead in one direction
 inline constexpr unsigned last_lost_after = 5;      ///< the same if there is no other way
 inline constexpr unsigned last_lost_after_if_heard = 30;
