@@ -20,6 +20,7 @@ struct known_relay {
     wire::relay_info info{};
     std::size_t tunnels = 0;            ///< that have a grant for it
     std::size_t bound = 0;              ///< of these
+    std::size_t awake = 0;              ///< of these: those that do not rest, or would wake by it
     std::optional<path_address> way{};  ///< where it answers
     std::optional<duration> round_trip{};
     std::optional<std::uint32_t> told_ms{};  ///< the round trip as the server knows it
@@ -37,6 +38,8 @@ struct known_relay {
     time_point stream_next = time_point::min();  ///< not before
     unsigned stream_failures = 0;
 
+    /// Its way is kept open, else measured now and then.
+    [[nodiscard]] bool is_kept() const { return awake > 0 || (tunnels > 0 && is_by_stream()); }
     [[nodiscard]] bool is_by_stream() const { return way && way->channel != main_channel; }
 };
 

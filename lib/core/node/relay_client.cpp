@@ -106,7 +106,8 @@ void relay_client::on_grants(spi in, const std::vector<wire::relay_grant>& grant
     present = std::move(next);
     count_bindings();
     for (const auto& grant : grants) {
-        if (auto* const relay = by_id(grant.relay); relay != nullptr && !relay->way) ask(*relay, now);
+        auto* const relay = by_id(grant.relay);
+        if (relay != nullptr && !relay->way && now - first_gap >= relay->asked_at) ask(*relay, now);
     }
     bind_due(now);
     tell(in);
@@ -114,23 +115,36 @@ void relay_client::on_grants(spi in, const std::vector<wire::relay_grant>& grant
 
 void relay_client::on_tunnel_removed(spi in) {
     bindings_.erase(in);
+    resting_.erase(in);
     told_.erase(in);
     count_bindings();
 }
 
+void relay_client::on_rest(spi in, bool rests, time_point now) {
+    if (rests == resting_.contains(in)) return;
+    rests ? static_cast<void>(resting_.insert(in)) : static_cast<void>(resting_.erase(in));
+    count_bindings();
+    for (auto& relay : relays_) {
+        if (relay.is_kept() && relay.way && now - keepalive_interval > relay.asked_at) ask(relay, now);
+    }
+}
+
 void relay_client::count_bindings() {
     for (auto& relay : relays_)
-        relay.tunnels = relay.bound = 0;
+        relay.tunnels = relay.bound = relay.awake = 0;
     for (const auto& [in, list] : bindings_) {
+        bool wakes = true;
         for (const auto& each : list) {
             auto* const relay = by_id(each.relay);
             if (relay == nullptr) continue;
             ++relay->tunnels;
             if (each.is_bound) ++relay->bound;
+            if (wakes) ++relay->awake;
+            if (relay->way && resting_.contains(in)) wakes = false;
         }
     }
     for (auto& relay : relays_) {
-        if (relay.tunnels > 0 && relay.way)
+        if (relay.is_kept() && relay.way)
             relay.next_ask = std::min(relay.next_ask, relay.asked_at + keepalive_interval);
         if (relay.tunnels == 0 && relay.is_by_stream()) close_stream(relay);
     }
@@ -168,7 +182,7 @@ mapping_hint relay_client::on(known_relay& relay, const path_address& from, cons
     relay.cookie = message.cookie;
     relay.unanswered = 0;
     relay.asking_since = never;
-    relay.next_ask = now + (relay.tunnels > 0 ? keepalive_interval : measure_interval);
+    relay.next_ask = now + (relay.is_kept() ? keepalive_interval : measure_interval);
     if (is_other_way) {
         take_way(relay, from, now);
     } else if (message.bindings < relay.bound) {
@@ -189,6 +203,7 @@ void relay_client::take_way(known_relay& relay, const path_address& way, time_po
     } else {
         relay.udp_next = now + udp_again_interval;
     }
+    count_bindings();
     bind_all(relay, now);
 }
 

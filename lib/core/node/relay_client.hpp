@@ -7,7 +7,8 @@
 //     a binding:  wanted --BIND--> bound --fewer bindings in PONG than here, another way, a fresh token--> wanted
 //
 // A relay that no tunnel needs is measured now and then. One that tunnels need is asked each 25 s, which keeps the NAT's mapping
-// and, by the number of bindings in PONG, shows when it has changed; that is all an idle node sends.
+// and, by the number of bindings in PONG, shows when it has changed; that is all an idle node sends. A tunnel at rest needs only the
+// best of its relays.
 #include "buri/base/log.hpp"
 #include "buri/base/random_source.hpp"
 #include "buri/core/node/known_relay.hpp"
@@ -16,6 +17,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -50,6 +52,8 @@ public:
     /// What the server granted for one tunnel, best first; replaces what it granted before.
     void on_grants(spi in, const std::vector<wire::relay_grant>& grants, time_point now);
     void on_tunnel_removed(spi in);
+    /// A tunnel at rest is woken through the best of its relays: the others' bindings may end meanwhile.
+    void on_rest(spi in, bool rests, time_point now);
     mapping_hint on_datagram(const path_address& from, byte_view datagram, time_point now);
     void on_channel_open(channel_id channel, const endpoint& remote, time_point now);
     /// True if it was one of these.
@@ -103,6 +107,7 @@ private:
     std::vector<known_relay> relays_;
     std::optional<known_relay> likely_;  ///< before there is a list
     std::map<spi, std::vector<binding>> bindings_;  ///< by inbound SPI, best relay first
+    std::set<spi> resting_;
     std::map<spi, std::vector<relay_path>> told_;
     std::deque<relay_output> out_;
 };

@@ -206,6 +206,7 @@ void tunnel_table::drain(held& peer, tunnel& machine, time_point now) {
     if (peer.current.get() == &machine && machine.state() == tunnel_state::up) send_unsent(peer);
     watch_relay(peer, now);
     const auto status = machine.status();
+    relays_.on_rest(machine.spi_in(), status.resting, now);
     if (status.path && !status.relay && status.path->channel == main_channel && peer.direct != status.path->at) {
         peer.direct = status.path->at;
         ++revision_;

@@ -40,7 +40,9 @@ wire::relay_grant grant_of(std::uint32_t relay, spi in, std::uint8_t version = 0
 
 /// A node's client and relays that answer after a while, unless they are off.
 struct world {
-    world() { client.on_list({info_of(1, "192.0.2.1:17771"), info_of(2, "192.0.2.2:17771")}, now); }
+    explicit world(bool has_list = true) {
+        if (has_list) client.on_list({info_of(1, "192.0.2.1:17771"), info_of(2, "192.0.2.2:17771")}, now);
+    }
 
     struct far_relay {
         duration one_way = 10ms;
@@ -94,6 +96,8 @@ struct world {
                 }
             } else if (const auto* const closed = std::get_if<close_own_channel>(&*output)) {
                 CHECK(streams.erase(closed->channel) == 1);
+            } else if (const auto* const binding = std::get_if<tunnel_binding>(&*output)) {
+                begun.emplace_back(binding->in, binding->at);
             } else if (const auto* const bound = std::get_if<tunnel_bound>(&*output)) {
                 told[bound->in] = bound->at;
                 ++tellings;
@@ -140,6 +144,7 @@ struct world {
     std::multimap<time_point, std::function<void()>> later;
     std::map<channel_id, std::uint32_t> streams;
     std::map<spi, std::vector<relay_path>> told;
+    std::vector<std::pair<spi, path_address>> begun;
     std::vector<time_point> opened;
     unsigned datagrams = 0;
     unsigned tellings = 0;
@@ -171,6 +176,52 @@ TEST_CASE("a tunnel is bound at the relays that it was granted, best first", "[c
     CHECK(w.relays[1].binds == 1);
 }
 
+TEST_CASE("a tunnel hears of the first BIND on its way, and of no other", "[core][relay_client]") {
+    world w;
+    w.run_for(200ms);
+    w.client.on_grants(first_in, {grant_of(2, first_in), grant_of(1, first_in)}, w.now);
+    w.drain();
+    const std::vector<std::pair<spi, path_address>> both{{first_in, at("192.0.2.2:17771")},
+                                                         {first_in, at("192.0.2.1:17771")}};
+    CHECK(w.begun == both);
+    CHECK(w.told[first_in].empty());
+    w.run_for(1s);
+    w.client.on_grants(first_in, {grant_of(2, first_in, 1)}, w.now);
+    w.run_for(1s);
+    CHECK(w.begun == both);
+}
+
+TEST_CASE("the server's own relay is asked before the list is there, and used when it comes", "[core][relay_client]") {
+    world w(false);
+    w.client.on_server(at("192.0.2.1:17771"), w.now);
+    CHECK(w.client.views().empty());
+    CHECK(w.client.round_trips().empty());
+    const auto bind_takes = [&w](duration before_list) {
+        w.run_for(before_list);
+        w.client.on_list({info_of(1, "192.0.2.1:17771")}, w.now);
+        w.client.on_grants(first_in, {grant_of(1, first_in)}, w.now);
+        const auto asked = w.now;
+        while (w.told[first_in].empty() && w.now - asked < 1s)
+            w.run_for(1ms);
+        return w.now - asked;
+    };
+    SECTION("which it is when it has answered") {
+        CHECK(bind_takes(25ms) <= 21ms);
+        CHECK(w.relays[1].pings == 1);
+    }
+    SECTION("and when its answer is still on its way") {
+        CHECK(bind_takes(5ms) <= 36ms);
+        CHECK(w.relays[1].pings == 1);
+    }
+    SECTION("though the server has none") {
+        w.run_for(25ms);
+        w.client.on_list({}, w.now);
+        CHECK(w.client.views().empty());
+        w.run_for(60s);
+        CHECK(w.relays[1].pings == 1);
+    }
+}
+
 TEST_CASE("a relay that tunnels need gets one datagram in 25 s, however many they are", "[core][relay_client]") {
     world w;
     w.relays[2].is_on = false;
@@ -184,6 +235,30 @@ TEST_CASE("a relay that tunnels need gets one datagram in 25 s, however many the
     const auto before = w.datagrams;
     w.run_for(250s);
     CHECK(w.datagrams - before <= 10);
+}
+
+TEST_CASE("of the relays of a tunnel at rest only the best is kept, and the others are back when it wakes", "[core][relay_client]") {
+    world w;
+    w.client.on_grants(first_in, {grant_of(1, first_in), grant_of(2, first_in)}, w.now);
+    w.run_for(1s);
+    w.client.on_rest(first_in, true, w.now);
+    const auto before = w.datagrams;
+    w.run_for(250s);
+    CHECK(w.datagrams - before <= 12);
+    CHECK(w.relays[1].pings >= 10);
+    w.relays[2].bound.clear();  // a relay forgets who is silent for a minute
+
+    SECTION("the tunnel wakes") {
+        w.client.on_rest(first_in, false, w.now);
+        w.run_for(130ms);
+        CHECK(w.relays[2].bound.size() == 1);
+    }
+    SECTION("the best dies") {
+        w.relays[1].is_on = false;
+        w.run_for(30s);
+        CHECK(w.told[first_in] == std::vector<relay_path>{{2, at("192.0.2.2:17771")}});
+        CHECK(w.relays[2].bound.size() == 1);
+    }
 }
 
 TEST_CASE("a relay that was restarted gets its bindings again", "[core][relay_client]") {

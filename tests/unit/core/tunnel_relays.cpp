@@ -77,6 +77,45 @@ TEST_CASE("two ends that cannot reach each other talk through a relay at once", 
     REQUIRE(net.a.paths.size() == 1);
 }
 
+TEST_CASE("keys are agreed while the relay is still confirming that both ends are bound", "[core][tunnel]") {
+    for (const auto late : {0ms, 5ms, 15ms, 35ms, 60ms}) {
+        CAPTURE(late.count());
+        world net(apart());
+        const auto begun = net.now();
+        net.network = [&](const flight& what) -> std::vector<flight> {
+            auto out = what;
+            out.takes = 20ms;
+            // The peer's BIND comes to the relay so much later than this end's.
+            if (!is_by_relay(net, what) || net.now() < begun + late) return {};
+            return {out};
+        };
+        net.add_relay(relay_1);
+        net.begin_binding(relay_1);
+        net.run_for(40ms);
+        net.tell_relays();
+        REQUIRE(net.a.machine->status().relay == 1U);
+        REQUIRE(net.come_up(1s));
+        // Four ways of 40 ms, as late as the second, third or fourth KE1 where the first came too early.
+        REQUIRE(net.now() - begun <= (late <= 5ms ? 175ms : late <= 15ms ? 205ms : late <= 35ms ? 235ms : 265ms));
+        const auto is_ke1 = [](const flight& what) { return tag_of(what) == clear_tag::ke1; };
+        REQUIRE(std::ranges::count_if(net.recorded, is_ke1) <= 10);  // each twice: to the relay, and from it
+    }
+}
+
+TEST_CASE("where the relay never confirms, the exchange goes on elsewhere", "[core][tunnel]") {
+    world net(apart());
+    net.add_relay(relay_1);
+    net.begin_binding(relay_1);
+    net.run_for(3s);
+    REQUIRE(net.a.machine->state() == tunnel_state::probing);
+    net.network = [&](const flight& what) {
+        return is_by_relay(net, what) ? std::vector<flight>{} : std::vector<flight>{what};
+    };
+    net.a.machine->on_candidates(std::vector{wire::candidate{wire::candidate_kind::host, net.b.addresses.front()}},
+                                 net.now());
+    REQUIRE(net.come_up(5s));
+}
+
 TEST_CASE("from the relay to a direct way no packet is lost", "[core][tunnel]") {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
         CAPTURE(seed);
@@ -150,6 +189,31 @@ TEST_CASE("own addresses change and the direct way is gone: it is left for the r
     net.a.machine->on_local_change(net.now());
     net.drain(net.a);
     REQUIRE(net.run_while_not([&] { return through_relay(net.a); }, 500ms));
+}
+
+TEST_CASE("a peer whose own addresses change takes this end along to the relay in half a second",
+          "[core][tunnel]") {
+    std::vector<duration> silences;
+    for (int offset = 0; offset < 20; ++offset) {
+        world net(apart());
+        duration direct = 10ms;
+        net.network = ways(net, direct);
+        net.add_relay(relay_1);
+        net.tell_relays();
+        REQUIRE(net.come_up(1s));
+        both_send(net);
+        REQUIRE(net.run_while_not([&] { return !through_relay(net.a) && !through_relay(net.b); }, 3s));
+        net.run_for(2s + std::chrono::milliseconds(25 * offset));
+        forget_counts(net);
+        direct = 0ms;
+        net.a.machine->on_local_change(net.now());
+        REQUIRE(net.run_while_not([&] { return through_relay(net.a) && through_relay(net.b); }, 2s));
+        net.run_for(300ms);
+        silences.push_back(std::max(net.a.longest_silence, net.b.longest_silence));
+        REQUIRE(silences.back() <= 700ms);
+    }
+    std::ranges::sort(silences);
+    CHECK(silences[silences.size() / 2] <= 500ms);
 }
 
 TEST_CASE("a relay that dies is left for the other within 1.5 s", "[core][tunnel]") {

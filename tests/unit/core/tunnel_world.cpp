@@ -49,6 +49,13 @@ world_relay& world::add_relay(const endpoint& where) {
     return relays.back();
 }
 
+void world::begin_binding(const endpoint& where) {
+    for (auto* const each : {&a, &b}) {
+        each->machine->on_binding(where, now_);
+        drain(*each);
+    }
+}
+
 void world::tell_relays() {
     std::vector<relay_path> paths;
     for (const auto& each : relays)

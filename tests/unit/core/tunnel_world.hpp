@@ -183,6 +183,8 @@ public:
 
     /// A relay at which both ends are bound from now on.
     world_relay& add_relay(const endpoint& where);
+    /// Both ends sent BIND to the relay just now.
+    void begin_binding(const endpoint& where);
     /// Tells both ends all relays.
     void tell_relays();
     [[nodiscard]] bool is_relay(const endpoint& where) const;
