@@ -237,7 +237,8 @@ TEST_CASE("a relay that tunnels need gets one datagram in 25 s, however many the
     CHECK(w.datagrams - before <= 10);
 }
 
-TEST_CASE("of the relays of a tunnel at rest only the best is kept, and the others are back when it wakes", "[core][relay_client]") {
+TEST_CASE("of the relays of a tunnel at rest only the best is kept, and the others are back when it wakes",
+          "[core][relay_client]") {
     world w;
     w.client.on_grants(first_in, {grant_of(1, first_in), grant_of(2, first_in)}, w.now);
     w.run_for(1s);

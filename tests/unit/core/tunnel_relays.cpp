@@ -191,8 +191,7 @@ TEST_CASE("own addresses change and the direct way is gone: it is left for the r
     REQUIRE(net.run_while_not([&] { return through_relay(net.a); }, 500ms));
 }
 
-TEST_CASE("a peer whose own addresses change takes this end along to the relay in half a second",
-          "[core][tunnel]") {
+TEST_CASE("a peer whose own addresses change takes this end along to the relay in half a second", "[core][tunnel]") {
     std::vector<duration> silences;
     for (int offset = 0; offset < 20; ++offset) {
         world net(apart());
