@@ -105,7 +105,7 @@ private:
     random_source& random_;
     const logger& log_;
     std::vector<known_relay> relays_;
-    std::optional<known_relay> likely_;  ///< before there is a list
+    std::optional<known_relay> likely_;             ///< before there is a list
     std::map<spi, std::vector<binding>> bindings_;  ///< by inbound SPI, best relay first
     std::set<spi> resting_;
     std::map<spi, std::vector<relay_path>> told_;

@@ -138,10 +138,10 @@ private:
     bool follows_ = false;  ///< the path was set by the peer's own messages: round trips do not change it
     bool moved_ = false;
     bool resting_ = false;
-    bool announce_ = false;                 ///< own address changed: tell the peer once the path answers
-    bool elsewhere_ = false;                ///< since this path was set messages came from other addresses as well
+    bool announce_ = false;                     ///< own address changed: tell the peer once the path answers
+    bool elsewhere_ = false;                    ///< since this path was set messages came from other addresses as well
     time_point suspected_ = time_point::min();  ///< when the peer was last seen to use a relay instead of the path
-    unsigned unheard_ = 0;                  ///< probes sent along the path since anything was heard on it
+    unsigned unheard_ = 0;                      ///< probes sent along the path since anything was heard on it
     std::optional<path_address> followed_;  ///< where the newest authentic message came from, if that is not the path
     time_point followed_at_ = time_point::min();
     time_point credited_ = time_point::min();

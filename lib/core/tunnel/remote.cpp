@@ -126,8 +126,7 @@ void remote::calm() {
 
 duration remote::patience(duration least) const {
     if (!has_answered()) return first_patience;
-    return std::max(
-        {least, std::min<duration>(2 * round_trip_, round_trip_ + 100ms), round_trip_ + 4 * deviation_});
+    return std::max({least, std::min<duration>(2 * round_trip_, round_trip_ + 100ms), round_trip_ + 4 * deviation_});
 }
 
 duration remote::gap_after(unsigned step) {

@@ -89,8 +89,8 @@ private:
 
     work_limit dummies_{std::chrono::milliseconds(100), 8};
     unsigned misfits_ = 0;  ///< exchanges in a row that timed out after a KE2 that the peer's key did not sign
-    bool saw_bad_signature_ = false;  ///< since the tunnel was last up
-    time_point agreed_ = never;       ///< when the send keys came into use
+    bool saw_bad_signature_ = false;       ///< since the tunnel was last up
+    time_point agreed_ = never;            ///< when the send keys came into use
     std::optional<path_address> binding_;  ///< at this relay, as long as there is no path
     std::optional<std::uint16_t> told_mtu_;
     time_point settled_;
