@@ -84,10 +84,10 @@ TEST_CASE("a carrier's block of ports shows in the ports of new mappings") {
     CHECK(*shown.port_high < 20512);
 }
 
-TEST_CASE("UDP that is blocked is told after a second, and that it works again within seven") {
+TEST_CASE("UDP that is blocked is told after 700 ms, and that it works again within seven") {
     lone_site told(behaviour_of(nat_class::C3));
     told.node.router()->uplink().cut = true;
-    CHECK(told.after(999ms).udp_works);
+    CHECK(told.after(699ms).udp_works);
     CHECK_FALSE(told.after(2ms).udp_works);
     told.in.run_for(60s);
     told.node.router()->uplink().cut = false;
