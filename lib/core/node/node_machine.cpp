@@ -1,6 +1,7 @@
 #include "buri/core/node_machine.hpp"
 
 #include "buri/base/overloaded.hpp"
+#include "buri/base/records.hpp"
 #include "buri/core/node/node_parts.hpp"
 #include "buri/core/node/own_candidates.hpp"
 #include "buri/wire/datagram.hpp"
@@ -222,6 +223,8 @@ void node_machine::on_datagram(const path_address& from, byte_view datagram, tim
         if (hint == mapping_hint::alive) p.stun.on_kept_alive(now);
         if (hint == mapping_hint::doubtful) p.stun.on_doubt(now);
         if (hint != mapping_hint::none) p.choose_stun_servers();
+        const auto* const own = p.relays.find(own_relay);
+        if (hint != mapping_hint::none && own != nullptr && own->way == from) p.watch.on_relay_answered(now);
     } else if (kind == wire::datagram_kind::tunnel_clear) {
         if (const auto header = wire::parse_datagram_header(datagram)) {
             p.tunnels.on_clear_datagram(header->to, from, to, datagram, now);

@@ -79,6 +79,26 @@ TEST_CASE("a silent server is pinged after 20 s and given up 10 s later, once") 
     CHECK(watch.next_deadline() == never);
 }
 
+TEST_CASE("a silent server whose own relay answers is pinged each minute") {
+    server_watch watch;
+    watch.on_connected(start);
+    watch.on_received(start);
+    std::vector<int> pinged;
+    for (int second = 1; second <= 300; ++second) {
+        const auto now = start + std::chrono::seconds(second);
+        if (watch.next_deadline() <= now && watch.on_deadline(now) == server_watch::action::ping) {
+            pinged.push_back(second);
+            watch.on_received(now);
+        }
+        if (second % 25 == 5) watch.on_relay_answered(now);
+    }
+    CHECK(pinged == std::vector<int>{60, 120, 180, 240, 300});
+    // The relay's answers do not hide that the connection is dead.
+    CHECK(watch.on_deadline(start + 360s) == server_watch::action::ping);
+    watch.on_relay_answered(start + 365s);
+    CHECK(watch.on_deadline(start + 370s) == server_watch::action::give_up);
+}
+
 TEST_CASE("any word of the server resets the watch; a hello without one is given up after 10 s") {
     server_watch watch;
     watch.on_connected(start);
