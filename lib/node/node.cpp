@@ -47,7 +47,7 @@ asio::awaitable<void> node::run_stop() {
         pump();
     }
     link_.finish();
-    keep_memory();
+    co_await async_keep_memory();
     co_await mapper_.async_close();
     const auto patience = net::now() + 500ms;
     while (link_.is_connected() && net::now() < patience)

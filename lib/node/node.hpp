@@ -7,7 +7,8 @@
 //     asio::co_spawn(context, (*node)->run(), …);
 //     context.run();
 //
-// Everything happens on the thread that runs the context, but for the data plane, which has its own.
+// Everything happens on the thread that runs the context, but for the data plane and the writing of the memory, which have
+// their own.
 #include "buri/base/datagram_fate.hpp"
 #include "buri/base/result.hpp"
 #include "buri/core/backoff.hpp"
@@ -33,6 +34,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
 
 #include <array>
 #include <functional>
@@ -161,7 +163,7 @@ private:
     // node_memory.cpp: peers are known while the server is away
     asio::awaitable<void> run_memory();
     void recall();
-    void keep_memory();
+    asio::awaitable<void> async_keep_memory();
 
     // node_account.cpp
     result<void> stage_key(crypto::key_type type);
@@ -246,7 +248,8 @@ private:
     bool was_online_ = false;
     bool recalled_ = false;
     std::uint64_t kept_memory_ = 0;  ///< the revision that the file has
-    bool rotating_ = false;          ///< a key was sent to the server and there is no answer yet
+    asio::thread_pool memory_writer_{1};
+    bool rotating_ = false;  ///< a key was sent to the server and there is no answer yet
     bool stopping_ = false;
     bool pumping_ = false;
 };

@@ -3,6 +3,9 @@
 #include "buri/node/node.hpp"
 #include "buri/store/files.hpp"
 
+#include <asio/co_spawn.hpp>
+#include <asio/use_awaitable.hpp>
+
 namespace buri::node {
 namespace {
 
@@ -14,6 +17,13 @@ constexpr std::size_t max_memory = 64U << 20U;
 constexpr auto server_patience = 3s;
 constexpr auto memory_interval = 60s;
 
+/// Of 10,000 members that takes longer than the control thread may be away.
+asio::awaitable<result<void>> async_write(std::filesystem::path file, core::memory what) {
+    const auto data = encode(what);
+    const std::string_view content(reinterpret_cast<const char*>(data.data()), data.size());
+    co_return store::write_file_durably(file, content, 0600);
+}
+
 }  // namespace
 
 asio::awaitable<void> node::run_memory() {
@@ -23,7 +33,7 @@ asio::awaitable<void> node::run_memory() {
     for (;;) {
         tick.expires_after(kept_memory_ == 0 ? server_patience : memory_interval);
         co_await tick.async_wait(net::as_tuple);
-        keep_memory();
+        co_await async_keep_memory();
     }
 }
 
@@ -35,7 +45,8 @@ void node::recall() {
     if (what && what->all.id != state_.identity) return;
     const auto done = what ? machine_.recall(std::move(*what), net::now()) : fail(what.error());
     if (!done) {
-        log_.warning("peers are known only once the server is reached", {{"reason", done.error().text}});
+        log_.warning("peers are known only once the server is reached",
+                     {{"file", (options_.state / memory_file).string()}, {"reason", done.error().text}});
         return;
     }
     const auto count = machine_.networks().size();
@@ -43,16 +54,16 @@ void node::recall() {
     pump();
 }
 
-void node::keep_memory() {
-    if (!was_online_ || kept_memory_ == machine_.revision()) return;
-    const auto data = encode(machine_.remembered());
-    const std::string content(data.begin(), data.end());
-    const auto kept = store::write_file_durably(options_.state / memory_file, content, 0600);
-    if (!kept) {
+asio::awaitable<void> node::async_keep_memory() {
+    const auto revision = machine_.revision();
+    if (!was_online_ || kept_memory_ == revision) co_return;
+    auto writing = async_write(options_.state / memory_file, machine_.remembered());
+    const auto kept = co_await asio::co_spawn(memory_writer_, std::move(writing), asio::use_awaitable);
+    if (kept) {
+        kept_memory_ = revision;
+    } else {
         log_.warning("what is known of the networks could not be kept", {{"error", kept.error().text}});
-        return;
     }
-    kept_memory_ = machine_.revision();
 }
 
 }  // namespace buri::node

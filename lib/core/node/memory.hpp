@@ -16,10 +16,14 @@ struct memory {
     bool operator==(const memory&) const = default;
 };
 
-/// Events of the protocol (section 3), each as a length of 4 bytes, big-endian, and CBOR. Holds secrets of tunnels.
+/// So many members, and as many applicants, are in one event; a larger network is told in several, one after the other.
+inline constexpr std::size_t members_in_one_event = 4000;
+
+/// Events of the protocol (section 3), each as a length of 4 bytes, big-endian, and CBOR; then SHA-256 of all that. Holds
+/// secrets of tunnels.
 bytes encode(const memory& what);
 
-/// errc::malformed.
+/// errc::malformed if a bit is not as it was written.
 result<memory> parse_memory(byte_view data);
 
 }  // namespace buri::core
