@@ -132,7 +132,7 @@ inline constexpr auto why_fields = std::to_array<field_info>({
     {"ways",
      "an array of {kind, endpoint, relay, path, alive, rtt_ms, loss, age_s}: ways that are known, path true for the "
      "one that "
-     "packets take, loss from 0 to 1, age_s since the last answer"},
+     "packets take, loss from 0 to 1 or null before 20 probes were measured, age_s since the last answer"},
 });
 
 inline constexpr auto doctor_fields = std::to_array<field_info>({

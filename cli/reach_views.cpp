@@ -158,13 +158,22 @@ std::vector<text_table::cell> way_row(const wire::json& way) {
     const auto loss = number_of(way, "loss");
     const bool is_alive = bool_of(way, "alive");
     const auto age = text_of(way, "age_s");
-    const bool is_lossy = !age.empty() && loss && *loss > 0;
+    const bool is_lossy = !age.empty() && loss && std::lround(*loss * 100) > 0;
     return {{bool_of(way, "path") ? "*" : " ", color::green},
             {text_of(way, "kind"), is_alive ? color::plain : color::dim},
             {relay.empty() ? text_of(way, "endpoint") : relay},
             round_trip(way),
             {is_lossy ? std::to_string(std::lround(*loss * 100)) + " % lost" : ""},
             {age.empty() ? "never answered" : "answered " + age + " s ago", color::dim}};
+}
+
+/// Empty if nothing was sent to no avail; a way may be found by the peer's packets alone.
+std::string trial_cost(const wire::json& trial) {
+    const auto packets = text_of(trial, "packets");
+    const auto outcome = text_of(trial, "outcome");
+    const auto sent = packets == "0" ? "" : packets + (packets == "1" ? " packet" : " packets");
+    if (outcome == "under_way" || (sent.empty() && outcome != "direct")) return sent;
+    return sent + (sent.empty() ? "" : ", ") + text_of(trial, "took_ms") + " ms";
 }
 
 std::string candidate_label(const std::string& kind) {
@@ -201,10 +210,9 @@ std::string side_text(const wire::json& side, const palette& colors) {
     out += table.print(colors);
     text_table trials("  ");
     for (const auto& each : array_of(side, "tried")) {
-        const auto packets = text_of(each, "packets");
         trials.add({{"tried " + text_of(each, "ago_s") + " s ago", color::dim},
                     {text_of(each, "text")},
-                    {packets == "0" ? "" : packets + " packets, " + text_of(each, "took_ms") + " ms", color::dim}});
+                    {trial_cost(each), color::dim}});
     }
     return out + trials.print(colors);
 }

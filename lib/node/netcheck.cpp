@@ -62,6 +62,7 @@ json way_json(const core::way_view& way, const std::vector<core::relay_view>& re
         const auto known = std::ranges::find(relays, *way.relay, [](const auto& it) { return it.info.id; });
         relay = known == relays.end() ? json(std::to_string(*way.relay)) : json(known->info.name);
     }
+    const auto loss = core::known_loss(way);
     return {
         {"kind", core::kind_of(way)},
         {"endpoint", to_string(way.at.at)},
@@ -69,7 +70,7 @@ json way_json(const core::way_view& way, const std::vector<core::relay_view>& re
         {"path", way.is_path},
         {"alive", way.is_alive},
         {"rtt_ms", way.round_trip ? json(to_milliseconds(*way.round_trip)) : json(nullptr)},
-        {"loss", way.measured > 0 ? json(std::round(way.loss * 1000) / 1000) : json(nullptr)},
+        {"loss", loss ? json(std::round(*loss * 1000) / 1000) : json(nullptr)},
         {"age_s", way.age ? json(std::chrono::duration_cast<std::chrono::seconds>(*way.age).count()) : json(nullptr)}};
 }
 

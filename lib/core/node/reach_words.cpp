@@ -117,6 +117,11 @@ bool is_symmetric(const wire::nat_info& nat) {
     return nat.mapping == nat_mapping::address_dependent || nat.mapping == nat_mapping::address_port_dependent;
 }
 
+std::optional<double> known_loss(const way_view& way) {
+    constexpr unsigned needed = 20;
+    return way.measured < needed ? std::nullopt : std::optional(way.loss);
+}
+
 bool is_random(const wire::nat_info& nat) {
     return is_symmetric(nat) && !nat.port_step && !(nat.port_low && nat.port_high);
 }

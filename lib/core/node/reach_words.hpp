@@ -4,6 +4,7 @@
 #include "buri/core/node_machine.hpp"
 #include "buri/wire/tunnel_messages.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ std::string_view kind_of(const way_view& way);
 std::string words_for(const wire::nat_info& nat);
 std::string_view words_for(wire::punch_strategy strategy);  ///< "to each address of the peer"
 std::string_view words_for(wire::punch_outcome outcome);    ///< "nothing came back"
+
+/// 0 to 1; none before so many probes were measured that it means something.
+std::optional<double> known_loss(const way_view& way);
 
 /// Every mapping gets a port that cannot be guessed.
 bool is_random(const wire::nat_info& nat);

@@ -116,14 +116,28 @@ std::string explain_path(const why_facts& facts) {
     return ", through the NAT of " + name;
 }
 
+bool is_found(const std::vector<wire::punch_trial>& trials) {
+    return !trials.empty() && trials.back().outcome == wire::punch_outcome::direct;
+}
+
+/// "31 ms with 12 packets"; one whose peer came through first may have sent none.
+std::string cost_of(const wire::punch_trial& trial) {
+    const auto packets = std::to_string(trial.packets) + (trial.packets == 1 ? " packet" : " packets");
+    return std::to_string(trial.took) + " ms" + (trial.packets == 0 ? "" : " with " + packets);
+}
+
+/// By either end: a way that both have is often found before one of them has tried anything.
+std::string explain_finding(const why_facts& facts) {
+    const auto& own = facts.own.trials;
+    const auto& peers = facts.peer.trials;
+    const bool is_own = is_found(own) && (own.back().packets > 0 || !is_found(peers));
+    if (is_own)
+        return " That was found in " + cost_of(own.back()) + ": " + std::string(words_for(own.back().strategy)) + ".";
+    return is_found(peers) ? " " + facts.peer.name + " found that in " + cost_of(peers.back()) + "." : "";
+}
+
 why_text explain_direct(const why_facts& facts) {
-    why_text out{"Packets go directly" + (facts.path ? explain_path(facts) : "") + ".", {}};
-    const auto* const last = last_trial(facts);
-    if (last != nullptr && last->outcome == wire::punch_outcome::direct) {
-        out.verdict += " That was found in " + std::to_string(last->took) + " ms with " +
-                       std::to_string(last->packets) + " packets: " + std::string(words_for(last->strategy)) + ".";
-    }
-    return out;
+    return {"Packets go directly" + (facts.path ? explain_path(facts) : "") + "." + explain_finding(facts), {}};
 }
 
 why_text explain_relay(const why_facts& facts) {

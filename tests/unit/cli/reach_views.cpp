@@ -81,6 +81,25 @@ TEST_CASE("netcheck says that there is no connection, and what is in the way", "
     CHECK(netcheck_view(offline, colored).find("\x1b[31mblocked") != std::string::npos);
 }
 
+TEST_CASE("what a try cost is shown where it was spent or led to a way", "[views]") {
+    const auto shown = [](const char* outcome, unsigned packets, unsigned took) {
+        const json trial{
+            {"ago_s", 3}, {"text", "tried"}, {"outcome", outcome}, {"packets", packets}, {"took_ms", took}};
+        return why_view({{"peer", json::object()},
+                         {"verdict", ""},
+                         {"advice", json::array()},
+                         {"you", {{"nickname", "anna"}, {"tried", {trial}}}},
+                         {"other", json::object()},
+                         {"ways", json::array()}},
+                        plain);
+    };
+    CHECK_THAT(shown("direct", 12, 31), Catch::Contains("tried  12 packets, 31 ms\n"));
+    CHECK_THAT(shown("direct", 1, 31), Catch::Contains("tried  1 packet, 31 ms\n"));
+    CHECK_THAT(shown("direct", 0, 18), Catch::Contains("tried  18 ms\n"));
+    CHECK_THAT(shown("under_way", 12, 0), Catch::Contains("tried  12 packets\n"));
+    CHECK_THAT(shown("no_mapping", 0, 0), Catch::Contains("tried\n"));
+}
+
 TEST_CASE("why is the verdict, advice, both ends, and the ways", "[views]") {
     const json trial{
         {"ago_s", 3}, {"text", "to each address of the peer: nothing came back"}, {"packets", 24}, {"took_ms", 800}};

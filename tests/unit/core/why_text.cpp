@@ -93,6 +93,39 @@ TEST_CASE("a direct way is named after the address that it goes to", "[why]") {
     CHECK(said("203.0.113.1:1").starts_with("Packets go directly: build has a public address."));
 }
 
+TEST_CASE("how long a direct way took to find is said whichever end found it", "[why]") {
+    const auto found = [](std::uint32_t took, std::uint32_t packets) {
+        auto out = trial(punch_outcome::direct);
+        out.strategy = wire::punch_strategy::plain;
+        out.took = took;
+        out.packets = packets;
+        return out;
+    };
+    auto facts = pair(easy, easy, pair_state::direct);
+    facts.own.trials.clear();
+    CHECK(explain(facts).verdict == "Packets go directly.");
+    facts.peer.trials = {trial(punch_outcome::nothing_came), found(31, 12)};
+    CHECK(explain(facts).verdict == "Packets go directly. build found that in 31 ms with 12 packets.");
+    facts.own.trials = {found(18, 0)};
+    CHECK(explain(facts).verdict == "Packets go directly. build found that in 31 ms with 12 packets.");
+    facts.peer.trials.clear();
+    CHECK(explain(facts).verdict == "Packets go directly. That was found in 18 ms: to each address of the peer.");
+    facts.own.trials = {found(18, 1)};
+    CHECK(explain(facts).verdict ==
+          "Packets go directly. That was found in 18 ms with 1 packet: to each address of the peer.");
+}
+
+TEST_CASE("loss is known once twenty probes were measured", "[why]") {
+    way_view way;
+    way.loss = 0.5;
+    for (const unsigned measured : {0U, 2U, 19U}) {
+        way.measured = measured;
+        CHECK_FALSE(known_loss(way));
+    }
+    way.measured = 20;
+    CHECK(known_loss(way) == 0.5);
+}
+
 TEST_CASE("two random symmetric NATs need port mapping or IPv6", "[why]") {
     auto facts = pair(hard, hard, pair_state::relay);
     const auto said = explain(facts);
