@@ -16,7 +16,11 @@ result<std::vector<ip_address>> parse_addresses(std::string_view text) {
     while (!text.empty()) {
         const auto comma = text.find(',');
         const auto address = ip_address::parse(text.substr(0, comma));
-        if (!address) return fail(address.error());
+        if (!address) {
+            return fail(errc::usage, address.error().text +
+                                         "; --address takes those at which nodes reach this machine, "
+                                         "like 203.0.113.40,2001:db8::40");
+        }
         out.push_back(*address);
         text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
     }
@@ -29,7 +33,7 @@ result<std::string> token_in(const std::string& file) {
     if (!from || !std::getline(from, line)) {
         const bool is_denied = errno == EACCES;
         return fail(is_denied ? errc::permission : errc::state_unreadable,
-                    "cannot read the token from " + file + ": " + (from ? "it is empty" : std::strerror(errno)) +
+                    "cannot read the token from " + file + ": " + (from.eof() ? "it is empty" : std::strerror(errno)) +
                         ". Its first line is the token that 'vpn server relay add' printed");
     }
     return line;

@@ -108,8 +108,8 @@ cells relay_row(const wire::json& relay) {
             {text_of(relay, "name"), color::bold},
             {or_dash(text_of(relay, "region"))},
             {or_dash(text_of(relay, "since"))},
-            right(is_here ? text_of(relay, "bindings") : ""),
-            right(is_here ? kbit : ""),
+            right(is_here ? text_of(relay, "bindings") : "-"),
+            right(is_here ? kbit : "-"),
             {or_dash(text_of(relay, "version"))},
             {or_dash(endpoints_text(relay))}};
 }

@@ -129,9 +129,14 @@ result<record_change> decide_one(const rule_input& input, const add_relay& wish)
 }
 
 result<record_change> decide_one(const rule_input& input, const remove_relay& wish) {
+    const auto doing = "remove the relay '" + wish.name + "'";
+    if (folded(wish.name) == own_relay_name) {
+        return refuse(doing, errc::relay_not_found,
+                      "it is the server's own, which 'relay = false' in server.toml switches off");
+    }
     const auto* const relay = input.records.relay(wish.name);
     if (relay == nullptr) {
-        return refuse("remove the relay '" + wish.name + "'", errc::relay_not_found,
+        return refuse(doing, errc::relay_not_found,
                       "the server has none of this name; 'vpn server relay list' lists them");
     }
     auto entry = audit_of(input, the_operator, "relay_remove");

@@ -251,7 +251,7 @@ TEST_CASE("a relay's token is a line; relays are listed with what they carry", "
     CHECK(at.user.out ==
           "   NAME    REGION  SINCE  BINDINGS      KBIT/S  VERSION  ENDPOINTS\n"
           "*  server  -       -            12  900 (full)  -        udp 203.0.113.2:17771; tcp 203.0.113.2:12975\n"
-          "   fra1    eu      -                            -        -\n");
+          "   fra1    eu      -             -           -  -        -\n");
     CHECK(at.run("relay list") == 0);
     CHECK(at.user.err == "no relays.\n");
 }
