@@ -47,6 +47,7 @@ asio::awaitable<void> node::run_stop() {
         pump();
     }
     link_.finish();
+    retry_.cancel();
     co_await async_keep_memory();
     co_await mapper_.async_close();
     const auto patience = net::now() + 500ms;

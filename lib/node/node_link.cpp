@@ -51,6 +51,7 @@ asio::awaitable<void> node::run_link() {
         if (!was_online_) recall();
         if (fatal_) co_return;
         co_await async_look_for_portal();
+        if (stopping_) co_return;
         retry_.expires_after(backoff_.next(random_));
         co_await retry_.async_wait(net::as_tuple);
     }

@@ -1,5 +1,6 @@
 #include "buri/relay/fleet_link.hpp"
 
+#include "buri/net/clock.hpp"
 #include "buri/net/task_group.hpp"
 #include "buri/net/tokens.hpp"
 
@@ -44,8 +45,9 @@ bool fleet_link::is_final(const error& why) const {
 asio::awaitable<result<void>> fleet_link::run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     while (!stopping_) {
-        const auto why = co_await async_connect();
+        auto ended = co_await async_connect();
         if (stopping_) break;
+        const auto why = after_connection(std::move(ended));
         if (is_final(why)) co_return fail(why);
         // The server may have been made anew: the same key gets an account again.
         if (why.code == errc::account_unknown) settings_.identity = {};
@@ -54,6 +56,20 @@ asio::awaitable<result<void>> fleet_link::run() {
         co_await pause_.async_wait(net::as_tuple);
     }
     co_return result<void>();
+}
+
+error fleet_link::after_connection(error why) {
+    const auto joined = std::exchange(joined_, std::nullopt);
+    if (!joined) return why;
+    if (net::now() - *joined >= stable_after) {
+        backoff_.reset();
+    } else if (why.code == errc::server_closed) {
+        return make_error(
+            why.code,
+            "the server ended the connection soon after this relay had joined: another relay with the same "
+            "token may have taken over. Each needs its own, from 'vpn server relay add'.");
+    }
+    return why;
 }
 
 asio::awaitable<error> fleet_link::async_connect() {
@@ -144,8 +160,8 @@ void fleet_link::on_message(byte_view cbor) {
     }
     const auto* const list = std::get_if<wire::relay_list>(&std::get<wire::numbered_event>(*message).body);
     if (list == nullptr || list->relays.empty() || !server_key_) return;
-    backoff_.reset();
     has_joined_ = true;
+    if (!joined_) joined_ = net::now();
     listener_.on_joined(list->relays.front(), *server_key_);
     send(listener_.load());
 }

@@ -39,6 +39,8 @@ struct fleet_link_listener {
 class fleet_link {
 public:
     static constexpr auto heartbeat = std::chrono::seconds(10);
+    /// A relay that was in the fleet for less is thrown out by something that will do it again.
+    static constexpr auto stable_after = std::chrono::seconds(30);
 
     /// `key` and `random` outlive this.
     fleet_link(const asio::any_io_executor& executor, const crypto::identity_key& key, random_source& random,
@@ -59,6 +61,8 @@ private:
     /// Ends the connection for this reason.
     void give_up(error why);
     asio::awaitable<void> run_heartbeat();
+    /// Why the connection ended, and what that says if it had only just joined.
+    error after_connection(error why);
     /// Trying again cannot help.
     [[nodiscard]] bool is_final(const error& why) const;
     result<core::control_client_settings> handshake() const;
@@ -74,6 +78,7 @@ private:
     std::optional<crypto::public_key> server_key_;
     std::optional<error> refusal_;  ///< why the connection was ended here
     std::uint32_t requests_ = 0;
+    std::optional<time_point> joined_;  ///< over the present connection
     bool has_joined_ = false;
     bool stopping_ = false;
 };

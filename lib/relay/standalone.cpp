@@ -196,16 +196,22 @@ void standalone::on_joined(const wire::relay_info& self, const crypto::public_ke
     service_.set_relay({.id = self.id, .server = server, .max_kbit = settings_.max_kbit});
     joined_as_ = self.name;
     last_problem_.clear();
-    say("online",
-        "relay " + self.name + (self.region.empty() ? "" : " in " + self.region) + " of " + state_.server->host);
-    log_.info("in the fleet", {{"relay", self.name}, {"number", std::to_string(self.id)}});
+    const auto name = self.name + (self.region.empty() ? "" : " in " + self.region);
+    if (settings_.progress) {
+        say("online", "relay " + name + " of " + state_.server->host);
+    } else {
+        log_.info("in the fleet", {{"relay", name}, {"number", std::to_string(self.id)}});
+    }
 }
 
 void standalone::on_offline(const error& why) {
     if (why.text == last_problem_) return;
     last_problem_ = why.text;
-    log_.warning("not connected to the server; trying again", {{"reason", why.text}});
-    say("offline", why.text + (why.text.ends_with('.') ? "" : ".") + " Trying again.");
+    if (settings_.progress) {
+        say("offline", why.text + (why.text.ends_with('.') ? "" : ".") + " Trying again.");
+    } else {
+        log_.warning("not connected to the server; trying again", {{"reason", why.text}});
+    }
 }
 
 wire::relay_load standalone::load() const {

@@ -247,3 +247,17 @@ TEST_CASE("a relay that is stopped leaves its server") {
     REQUIRE(relay.until([&] { return relay.outcome.has_value(); }));
     CHECK(*relay.outcome);
 }
+
+TEST_CASE("a relay that is thrown out as soon as it joins says what that may be, and comes back ever later") {
+    member relay;
+    std::vector<std::chrono::steady_clock::time_point> joins;
+    for (std::size_t count = 1; count <= 5; ++count) {
+        REQUIRE(relay.until([&] { return relay.server.loads.size() >= count; }));
+        joins.push_back(std::chrono::steady_clock::now());
+        relay.server.end_connections();
+    }
+    REQUIRE(relay.until([&] { return relay.problems.size() >= 5; }));
+    CHECK(relay.problems.front().text.find("another relay with the same token") != std::string::npos);
+    // Steps of 250 ms, 500 ms and then a second, each at least by half.
+    CHECK(joins.back() - joins.front() >= 1375ms);
+}
