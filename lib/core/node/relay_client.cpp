@@ -122,7 +122,11 @@ void relay_client::on_tunnel_removed(spi in) {
 
 void relay_client::on_rest(spi in, bool rests, time_point now) {
     if (rests == resting_.contains(in)) return;
-    rests ? static_cast<void>(resting_.insert(in)) : static_cast<void>(resting_.erase(in));
+    if (rests) {
+        resting_.insert(in);
+    } else {
+        resting_.erase(in);
+    }
     count_bindings();
     for (auto& relay : relays_) {
         if (relay.is_kept() && relay.way && now - keepalive_interval > relay.asked_at) ask(relay, now);

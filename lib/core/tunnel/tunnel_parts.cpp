@@ -269,6 +269,7 @@ void tunnel::parts::end_slow_exchange(time_point now) {
     misfits_ = misfit ? misfits_ + 1 : 0;
     saw_bad_signature_ = saw_bad_signature_ || misfit;
     initiator.finish();
+    binding_.reset();
     keys.on_not_confirmed();
     // Suite 1 has no mac on KE messages: anybody could have sent them.
     if (misfits_ >= misfits_to_fail && !keys.epoch() && between.suite != suite_id::classic) give_up(now);
