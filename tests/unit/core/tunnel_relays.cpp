@@ -43,6 +43,18 @@ bool through_relay(const tunnel_end& end) {
     return end.machine->status().relay.has_value();
 }
 
+bool are_direct(const world& net) {
+    return !through_relay(net.a) && !through_relay(net.b);
+}
+
+/// With a relay, packets in both directions, and a direct way that both ends have found.
+void become_direct(world& net) {
+    net.add_relay(relay_1);
+    net.tell_relays();
+    both_send(net);
+    REQUIRE(net.run_while_not([&] { return net.come_up(10ms) && are_direct(net); }, 3s));
+}
+
 void forget_counts(world& net) {
     for (auto* const each : {&net.a, &net.b}) {
         each->longest_silence = 0ms;
@@ -132,7 +144,7 @@ TEST_CASE("from the relay to a direct way no packet is lost", "[core][tunnel]") 
         both_send(net);
         net.run_for(std::chrono::milliseconds(net.random().below(1000)));
         direct = 10ms + std::chrono::milliseconds(net.random().below(30));
-        REQUIRE(net.run_while_not([&] { return !through_relay(net.a) && !through_relay(net.b); }, 3s));
+        REQUIRE(net.run_while_not([&] { return are_direct(net); }, 3s));
         net.run_for(2s);
         net.traffic = {};
         net.run_for(1s);
@@ -151,11 +163,7 @@ TEST_CASE("a direct way that dies under traffic is left for the relay within 1.5
         world net(apart());
         duration direct = 20ms;
         net.network = ways(net, direct);
-        net.add_relay(relay_1);
-        net.tell_relays();
-        both_send(net);
-        REQUIRE(
-            net.run_while_not([&] { return net.come_up(10ms) && !through_relay(net.a) && !through_relay(net.b); }, 3s));
+        become_direct(net);
         net.run_for(8s + offset * 13ms);
         forget_counts(net);
         direct = 0ms;
@@ -171,7 +179,7 @@ TEST_CASE("a direct way that dies under traffic is left for the relay within 1.5
         REQUIRE(net.a.unsent + net.b.unsent == 0);
         // It is mended, and comes back.
         direct = 20ms;
-        REQUIRE(net.run_while_not([&] { return !through_relay(net.a) && !through_relay(net.b); }, 15s));
+        REQUIRE(net.run_while_not([&] { return are_direct(net); }, 15s));
     }
     std::ranges::sort(silences);
     REQUIRE(silences[silences.size() / 2] <= 1300ms);
@@ -182,10 +190,7 @@ TEST_CASE("own addresses change and the direct way is gone: it is left for the r
     world net(apart());
     duration direct = 20ms;
     net.network = ways(net, direct);
-    net.add_relay(relay_1);
-    net.tell_relays();
-    both_send(net);
-    REQUIRE(net.run_while_not([&] { return net.come_up(10ms) && !through_relay(net.a) && !through_relay(net.b); }, 3s));
+    become_direct(net);
     net.run_for(8s);
     direct = 0ms;
     net.a.machine->on_local_change(net.now());
@@ -199,11 +204,7 @@ TEST_CASE("a peer whose own addresses change takes this end along to the relay i
         world net(apart());
         duration direct = 10ms;
         net.network = ways(net, direct);
-        net.add_relay(relay_1);
-        net.tell_relays();
-        REQUIRE(net.come_up(1s));
-        both_send(net);
-        REQUIRE(net.run_while_not([&] { return !through_relay(net.a) && !through_relay(net.b); }, 3s));
+        become_direct(net);
         net.run_for(2s + std::chrono::milliseconds(25 * offset));
         forget_counts(net);
         direct = 0ms;
@@ -300,10 +301,7 @@ TEST_CASE("a tunnel without packets for two minutes rests: nothing is sent, and 
     world net(apart());
     duration direct = 20ms;
     net.network = ways(net, direct);
-    net.add_relay(relay_1);
-    net.tell_relays();
-    both_send(net);
-    REQUIRE(net.run_while_not([&] { return net.come_up(10ms) && !through_relay(net.a) && !through_relay(net.b); }, 3s));
+    become_direct(net);
     net.run_for(10s);
     net.traffic = {};
     net.run_for(121s);
@@ -345,7 +343,7 @@ TEST_CASE("the first packet after a rest arrives through the relay: at once with
             } else {
                 REQUIRE(took <= 210ms);
             }
-            REQUIRE(net.run_while_not([&] { return !through_relay(net.a) && !through_relay(net.b); }, 3s));
+            REQUIRE(net.run_while_not([&] { return are_direct(net); }, 3s));
         }
     }
 }

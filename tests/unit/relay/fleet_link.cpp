@@ -173,13 +173,7 @@ struct member {
 
     template <typename Condition>
     bool until(Condition reached) {
-        const auto limit = std::chrono::steady_clock::now() + 20s;
-        context.restart();
-        while (!reached()) {
-            if (std::chrono::steady_clock::now() > limit) return false;
-            context.run_one_for(1ms);
-        }
-        return true;
+        return runs_until(context, reached, 20s);
     }
 };
 

@@ -38,6 +38,18 @@ inline bytes sealed(spi to, std::uint8_t filling, std::size_t size = 100) {
     return out;
 }
 
+/// Runs what is due until the condition holds; false if it does not in time.
+template <typename Condition>
+bool runs_until(asio::io_context& context, Condition reached, std::chrono::seconds patience = 10s) {
+    const auto limit = std::chrono::steady_clock::now() + patience;
+    context.restart();
+    while (!reached()) {
+        if (std::chrono::steady_clock::now() > limit) return false;
+        context.run_one_for(1ms);
+    }
+    return true;
+}
+
 class relay_fixture {
 public:
     static constexpr std::uint32_t number = 9;
@@ -62,13 +74,7 @@ public:
 
     template <typename Condition>
     bool until(Condition reached) {
-        const auto limit = std::chrono::steady_clock::now() + 10s;
-        context.restart();
-        while (!reached()) {
-            if (std::chrono::steady_clock::now() > limit) return false;
-            context.run_one_for(1ms);
-        }
-        return true;
+        return runs_until(context, reached);
     }
 
     [[nodiscard]] bytes token(std::uint32_t node, spi in) const {

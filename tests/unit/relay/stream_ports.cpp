@@ -47,13 +47,7 @@ public:
     }
     template <typename Condition>
     bool until(Condition reached) {
-        const auto limit = std::chrono::steady_clock::now() + 10s;
-        context.restart();
-        while (!reached()) {
-            if (std::chrono::steady_clock::now() > limit) return false;
-            context.run_one_for(1ms);
-        }
-        return true;
+        return runs_until(context, reached);
     }
     /// The relay lets go of it: nothing more comes.
     bool is_refused(asio::ip::tcp::socket& socket) {
