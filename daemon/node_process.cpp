@@ -78,14 +78,14 @@ node::options to_node_options(const node_process_options& options, store::node_c
 /// The parts of a running node process; coroutines are members, so that what they use outlives them.
 class node_process {
 public:
-    node_process(asio::io_context& context, node::node& node, node_service& service, rpc_server& rpc,
-                 const node_process_options& options, const process_hooks& hooks)
-        : node_(node),
+    node_process(asio::io_context& context, stop_signals& signals, node::node& node, node_service& service,
+                 rpc_server& rpc, const node_process_options& options, const process_hooks& hooks)
+        : signals_(signals),
+          node_(node),
           service_(service),
           rpc_(rpc),
           options_(options),
           hooks_(hooks),
-          signals_(context.get_executor()),
           others_(context.get_executor()) {}
 
     asio::awaitable<void> run() {
@@ -125,12 +125,12 @@ private:
         stop();
     }
 
+    stop_signals& signals_;
     node::node& node_;
     node_service& service_;
     rpc_server& rpc_;
     const node_process_options& options_;
     const process_hooks& hooks_;
-    stop_signals signals_;
     net::task_group others_;
     result<void> outcome_;
     std::optional<result<void>> too_late_;
@@ -146,6 +146,7 @@ result<void> run_node(const node_process_options& options, const process_hooks& 
     if (!sink) return fail(sink.error());
     const auto log = sink->lines();
     asio::io_context context(1);
+    stop_signals signals(context.get_executor());
     auto node = node::node::open(context, to_node_options(options, std::move(*config), hooks, log));
     if (!node) return fail(node.error());
     node_service service(**node);
@@ -153,7 +154,7 @@ result<void> run_node(const node_process_options& options, const process_hooks& 
     where.path = options.socket;
     auto rpc = rpc_server::listen(context.get_executor(), service, where, log);
     if (!rpc) return fail(rpc.error());
-    node_process process(context, **node, service, *rpc, options, hooks);
+    node_process process(context, signals, **node, service, *rpc, options, hooks);
     net::task_group all(context.get_executor());
     all.spawn(process.run());
     context.run();

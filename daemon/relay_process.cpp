@@ -44,8 +44,9 @@ relay::standalone_settings settings_from(const relay_process_options& options, c
 
 class relay_process {
 public:
-    relay_process(asio::io_context& context, relay::standalone& relay, const process_hooks& hooks)
-        : relay_(relay), hooks_(hooks), signals_(context.get_executor()), others_(context.get_executor()) {}
+    relay_process(asio::io_context& context, stop_signals& signals, relay::standalone& relay,
+                  const process_hooks& hooks)
+        : signals_(signals), relay_(relay), hooks_(hooks), others_(context.get_executor()) {}
 
     asio::awaitable<void> run() {
         others_.spawn(run_signals());
@@ -64,9 +65,9 @@ private:
         relay_.stop();
     }
 
+    stop_signals& signals_;
     relay::standalone& relay_;
     const process_hooks& hooks_;
-    stop_signals signals_;
     net::task_group others_;
     result<void> outcome_;
 };
@@ -78,9 +79,10 @@ result<void> run_relay(const relay_process_options& options, const process_hooks
     auto sink = log_sink::open({options.level.value_or(log_level::info), {}});
     if (!sink) return fail(sink.error());
     asio::io_context context(1);
+    stop_signals signals(context.get_executor());
     auto relay = relay::standalone::open(context, settings_from(options, hooks, sink->lines()));
     if (!relay) return fail(relay.error());
-    relay_process process(context, **relay, hooks);
+    relay_process process(context, signals, **relay, hooks);
     net::task_group all(context.get_executor());
     all.spawn(process.run());
     context.run();

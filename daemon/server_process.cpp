@@ -43,16 +43,16 @@ std::string joined(const std::vector<std::string>& words) {
 /// The parts of a running server process; coroutines are members, so that what they use outlives them.
 class server_process {
 public:
-    server_process(asio::io_context& context, server::server& server, log_sink& sink,
+    server_process(asio::io_context& context, stop_signals& signals, server::server& server, log_sink& sink,
                    const server_process_options& options, const process_hooks& hooks)
         : executor_(context.get_executor()),
+          signals_(signals),
           server_(server),
           sink_(sink),
           log_(sink.lines()),
           options_(options),
           hooks_(hooks),
           service_(server.administration(), [this] { return reload(); }),
-          signals_(executor_),
           hangups_(executor_, SIGHUP),
           others_(executor_) {}
 
@@ -104,13 +104,13 @@ private:
     }
 
     asio::any_io_executor executor_;
+    stop_signals& signals_;
     server::server& server_;
     log_sink& sink_;
     logger log_;
     const server_process_options& options_;
     const process_hooks& hooks_;
     server_service service_;
-    stop_signals signals_;
     asio::signal_set hangups_;
     std::optional<rpc_server> rpc_;
     net::task_group others_;
@@ -136,10 +136,11 @@ result<void> run_server(const server_process_options& options, const process_hoo
     auto sink = log_sink::open({config->log_level, {}});
     if (!sink) return fail(sink.error());
     asio::io_context context(1);
+    stop_signals signals(context.get_executor());
     auto server =
         server::server::open(context, {options.state_directory, config_of(options)}, std::move(*config), sink->lines());
     if (!server) return fail(server.error());
-    server_process process(context, **server, *sink, options, hooks);
+    server_process process(context, signals, **server, *sink, options, hooks);
     const auto listening = process.listen();
     if (!listening) return fail(listening.error());
     tell_ports((*server)->administration().config(), hooks);

@@ -6,7 +6,8 @@
 
 namespace buri::daemon {
 
-/// Listens for SIGINT and SIGTERM from its construction on, and ignores SIGPIPE and SIGHUP.
+/// Listens for SIGINT and SIGTERM from its construction on, and ignores SIGPIPE and SIGHUP. A process makes it before it
+/// opens anything, so that no signal ends it halfway.
 class stop_signals {
 public:
     explicit stop_signals(asio::any_io_executor executor);
