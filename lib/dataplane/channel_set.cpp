@@ -10,7 +10,7 @@
 namespace buri::dataplane {
 namespace {
 
-int fd_of(const std::variant<udp_socket, stream_end>& one) {
+int fd_of(const std::variant<udp::datagram_socket, stream_end>& one) {
     return std::visit([](const auto& it) { return it.fd(); }, one);
 }
 
@@ -26,7 +26,7 @@ channel_set::~channel_set() {
 
 std::optional<channel_set::way> channel_set::open(const add_channel& what) {
     if (what.stream) return stream_end(what.fd, *what.stream);
-    auto socket = udp_socket::adopt(what.fd);
+    auto socket = udp::datagram_socket::adopt(what.fd);
     if (!socket) return std::nullopt;
     return std::move(*socket);
 }
@@ -79,7 +79,7 @@ std::optional<channel_set::received> channel_set::receive(byte_span into) {
 std::optional<channel_set::received> channel_set::receive_from(channel_id id, byte_span into) {
     const auto found = channels_.find(id);
     if (found == channels_.end()) return std::nullopt;
-    if (auto* socket = std::get_if<udp_socket>(&found->second)) {
+    if (auto* socket = std::get_if<udp::datagram_socket>(&found->second)) {
         const auto got = socket->receive(into);
         if (!got) return std::nullopt;
         return received{{id, got->from}, got->size, got->to};
@@ -91,10 +91,10 @@ std::optional<channel_set::received> channel_set::receive_from(channel_id id, by
     return std::nullopt;
 }
 
-send_outcome channel_set::send(const path_address& to, byte_view datagram, const send_options& how) {
+udp::send_outcome channel_set::send(const path_address& to, byte_view datagram, const udp::send_options& how) {
     const auto found = channels_.find(to.channel);
-    if (found == channels_.end()) return send_outcome::no_channel;
-    if (auto* socket = std::get_if<udp_socket>(&found->second)) return socket->send(to.at, datagram, how);
+    if (found == channels_.end()) return udp::send_outcome::no_channel;
+    if (auto* socket = std::get_if<udp::datagram_socket>(&found->second)) return socket->send(to.at, datagram, how);
     return std::get<stream_end>(found->second).send(datagram);
 }
 

@@ -34,10 +34,10 @@ public:
     };
     /// From those that are readable in turn; nothing if none is. A stream that has ended goes away.
     std::optional<received> receive(byte_span into);
-    send_outcome send(const path_address& to, byte_view datagram, const send_options& how);
+    udp::send_outcome send(const path_address& to, byte_view datagram, const udp::send_options& how);
 
 private:
-    using way = std::variant<udp_socket, stream_end>;
+    using way = std::variant<udp::datagram_socket, stream_end>;
 
     static std::optional<way> open(const add_channel& what);
     bool find_readable();

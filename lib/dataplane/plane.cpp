@@ -33,7 +33,7 @@ struct plane::parts {
     std::thread thread;
 };
 
-plane::plane(tun_device tun, udp_socket socket, std::function<void()> on_reports, logger log)
+plane::plane(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log)
     : parts_(new parts{{std::move(tun), std::move(socket), std::move(on_reports), std::move(log)}, {}}) {
     const signals_blocked during_start;
     parts_->thread = std::thread(&worker::run, &parts_->work);

@@ -5,7 +5,7 @@
 #include "buri/base/result.hpp"
 #include "buri/dataplane/forwarder.hpp"
 #include "buri/dataplane/tun_device.hpp"
-#include "buri/dataplane/udp_socket.hpp"
+#include "buri/udp/datagram_socket.hpp"
 
 #include <functional>
 #include <memory>
@@ -84,7 +84,7 @@ public:
 
     /// `on_reports` is called on the plane's thread when reports wait and none did; it must only wake the control
     /// thread.
-    plane(tun_device tun, udp_socket socket, std::function<void()> on_reports, logger log);
+    plane(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log);
     /// Stops and joins the thread.
     ~plane();
     plane(const plane&) = delete;

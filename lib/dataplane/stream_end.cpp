@@ -37,11 +37,12 @@ std::optional<std::size_t> stream_end::receive(byte_span into) {
     return std::nullopt;
 }
 
-send_outcome stream_end::send(byte_view datagram) {
-    if (::send(fd_, datagram.data(), datagram.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return send_outcome::taken;
-    if (errno == EMSGSIZE) return send_outcome::too_large;
-    if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR || errno == ENOMEM) return send_outcome::not_taken;
-    return send_outcome::no_channel;
+udp::send_outcome stream_end::send(byte_view datagram) {
+    if (::send(fd_, datagram.data(), datagram.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        return udp::send_outcome::taken;
+    if (errno == EMSGSIZE) return udp::send_outcome::too_large;
+    if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR || errno == ENOMEM) return udp::send_outcome::not_taken;
+    return udp::send_outcome::no_channel;
 }
 
 }  // namespace buri::dataplane

@@ -2,7 +2,7 @@
 // This end of a pair of local sockets behind which a stream carries datagrams (net/datagram_pump.hpp).
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
-#include "buri/dataplane/send_options.hpp"
+#include "buri/udp/send_options.hpp"
 
 #include <optional>
 
@@ -24,7 +24,7 @@ public:
     /// Bytes read; nothing if no datagram waits. One that is larger than the buffer is skipped.
     std::optional<std::size_t> receive(byte_span into);
     /// A stream whose queue is full does not take it.
-    send_outcome send(byte_view datagram);
+    udp::send_outcome send(byte_view datagram);
 
 private:
     [[nodiscard]] bool is_closed_there() const;

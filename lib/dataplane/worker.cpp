@@ -33,7 +33,7 @@ bool is_ready(const pollfd& polled) {
 
 }  // namespace
 
-worker::worker(tun_device tun, udp_socket socket, std::function<void()> on_reports, logger log)
+worker::worker(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log)
     : tun_(std::move(tun)),
       socket_(std::move(socket)),
       log_(std::move(log)),
@@ -171,27 +171,27 @@ void worker::transmit(const outbound& ready, bool dont_fragment) {
     if (ready.dropped != drop_reason::none) return;
     auto outcome = send(ready.to, ready.datagram, {ready.from, std::nullopt, dont_fragment});
     // The machine has lost that address and control does not know yet: the peer takes it from any.
-    if (outcome == send_outcome::no_source) {
+    if (outcome == udp::send_outcome::no_source) {
         outcome = send(ready.to, ready.datagram, {std::nullopt, std::nullopt, dont_fragment});
     }
     count(outcome);
 }
 
-send_outcome worker::send(const path_address& to, byte_view datagram, const send_options& how) {
+udp::send_outcome worker::send(const path_address& to, byte_view datagram, const udp::send_options& how) {
     if (to.channel == main_channel) return socket_.send(to.at, datagram, how);
     return channels_.send(to, datagram, how);
 }
 
-void worker::count(send_outcome outcome) {
+void worker::count(udp::send_outcome outcome) {
     switch (outcome) {
-        case send_outcome::taken:
+        case udp::send_outcome::taken:
             return;
-        case send_outcome::too_large:
+        case udp::send_outcome::too_large:
             return forward_.count(drop_reason::too_large);
-        case send_outcome::no_channel:
+        case udp::send_outcome::no_channel:
             return forward_.count(drop_reason::no_channel);
-        case send_outcome::no_source:
-        case send_outcome::not_taken:
+        case udp::send_outcome::no_source:
+        case udp::send_outcome::not_taken:
             return forward_.count(drop_reason::not_taken);
     }
 }

@@ -12,7 +12,7 @@ namespace buri::dataplane {
 
 class worker {
 public:
-    worker(tun_device tun, udp_socket socket, std::function<void()> on_reports, logger log);
+    worker(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log);
 
     /// Until the mailbox is closed, or the interface is gone.
     void run();
@@ -52,15 +52,15 @@ private:
     void count_gone();
     void answer_too_big(const outbound& refused, byte_view packet);
     void transmit(const outbound& ready, bool dont_fragment = false);
-    send_outcome send(const path_address& to, byte_view datagram, const send_options& how);
-    void count(send_outcome outcome);
+    udp::send_outcome send(const path_address& to, byte_view datagram, const udp::send_options& how);
+    void count(udp::send_outcome outcome);
 
     void on_datagram(const path_address& from, std::size_t size, const std::optional<ip_address>& to);
     void deliver(const inbound& message, const path_address& from, const std::optional<ip_address>& to);
     void report_path(const inbound& message, const path_address& from);
 
     tun_device tun_;
-    udp_socket socket_;
+    udp::datagram_socket socket_;
     channel_set channels_;
     logger log_;
     report_queue reports_;

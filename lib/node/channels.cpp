@@ -109,7 +109,7 @@ void channels::parts::fail_with(entry& which, const error& why) {
 
 asio::awaitable<void> channels::parts::run_socket(entry_ptr which) {
     if (which->is_closed) co_return;
-    const auto socket = dataplane::udp_socket::open(0);
+    const auto socket = udp::datagram_socket::open(0);
     if (!socket) co_return fail_with(*which, socket.error());
     const int fd = ::fcntl(socket->fd(), F_DUPFD_CLOEXEC, 0);
     if (fd < 0)

@@ -56,12 +56,12 @@ std::string machine_nickname() {
     return nickname_from(host.substr(0, host.find('.')));
 }
 
-result<dataplane::udp_socket> open_port(std::uint16_t wanted, bool is_free_choice, random_source& random) {
+result<udp::datagram_socket> open_port(std::uint16_t wanted, bool is_free_choice, random_source& random) {
     constexpr std::uint16_t first = 32768;
     constexpr std::uint16_t last = 60999;
     for (int tries = 0;; ++tries) {
         const auto port = is_free_choice ? static_cast<std::uint16_t>(first + random.below(last - first + 1)) : wanted;
-        auto socket = dataplane::udp_socket::open(port);
+        auto socket = udp::datagram_socket::open(port);
         if (socket || !is_free_choice || socket.error().code != errc::port_in_use || tries == 20) return socket;
     }
 }

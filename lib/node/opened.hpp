@@ -1,9 +1,9 @@
 #pragma once
 // Everything that can fail before a node exists, done.
 #include "buri/dataplane/tun_device.hpp"
-#include "buri/dataplane/udp_socket.hpp"
 #include "buri/net/address_watch.hpp"
 #include "buri/node/node.hpp"
+#include "buri/udp/datagram_socket.hpp"
 
 namespace buri::node {
 
@@ -13,7 +13,7 @@ struct node::opened {
     bool is_kept;  ///< the server in `state` is the one in node.toml
     identity self;
     suite_id suite;  ///< the first to try
-    dataplane::udp_socket socket;
+    udp::datagram_socket socket;
     dataplane::tun_device tun;
     net::address_watch watch;
     std::string nickname;  ///< for a new account

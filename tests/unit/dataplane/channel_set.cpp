@@ -32,7 +32,7 @@ TEST_CASE("a socket that was added carries datagrams in both directions, from it
     test::other_socket peer;
     const test::bound_socket bound;
     REQUIRE(set.add({7, bound.fd, std::nullopt}));
-    CHECK(set.send({7, peer.where()}, bytes{1, 2}, {}) == send_outcome::taken);
+    CHECK(set.send({7, peer.where()}, bytes{1, 2}, {}) == udp::send_outcome::taken);
     CHECK(peer.receive() == bytes{1, 2});
     REQUIRE(peer.send(bound.where, bytes{3}));
     bytes into(10);
@@ -53,7 +53,7 @@ TEST_CASE("a stream carries datagrams of every size whole, from its other end") 
     bytes into(65535);
     for (const std::size_t size : {1U, 20U, 1400U, 65535U}) {
         const bytes datagram(size, static_cast<std::uint8_t>(size));
-        CHECK(set.send({1, server}, datagram, {}) == send_outcome::taken);
+        CHECK(set.send({1, server}, datagram, {}) == udp::send_outcome::taken);
         CHECK(pair.receive() == datagram);
         REQUIRE(pair.send(datagram));
         const auto got = receive(set, into);
@@ -70,13 +70,13 @@ TEST_CASE("a stream whose queue is full takes no more, and takes again when it w
     REQUIRE(set.add({1, pair.mine, test::loopback_endpoint}));
     const bytes datagram(1400);
     int taken = 0;
-    while (taken < 100'000 && set.send({1, test::loopback_endpoint}, datagram, {}) == send_outcome::taken)
+    while (taken < 100'000 && set.send({1, test::loopback_endpoint}, datagram, {}) == udp::send_outcome::taken)
         ++taken;
     CHECK(taken > 10);
-    CHECK(set.send({1, test::loopback_endpoint}, datagram, {}) == send_outcome::not_taken);
+    CHECK(set.send({1, test::loopback_endpoint}, datagram, {}) == udp::send_outcome::not_taken);
     for (int i = 0; i < taken; ++i)
         REQUIRE(pair.receive().size() == datagram.size());
-    CHECK(set.send({1, test::loopback_endpoint}, datagram, {}) == send_outcome::taken);
+    CHECK(set.send({1, test::loopback_endpoint}, datagram, {}) == udp::send_outcome::taken);
 }
 
 TEST_CASE("what a stream brought before its end is read, then it goes away and its descriptor is closed") {
@@ -93,7 +93,7 @@ TEST_CASE("what a stream brought before its end is read, then it goes away and i
     CHECK(set.size() == 0);
     CHECK_FALSE(is_open(pair.mine));
     CHECK_FALSE(is_readable(set));
-    CHECK(set.send({1, test::loopback_endpoint}, bytes{1}, {}) == send_outcome::no_channel);
+    CHECK(set.send({1, test::loopback_endpoint}, bytes{1}, {}) == udp::send_outcome::no_channel);
 }
 
 TEST_CASE("an empty datagram is not the end of a stream") {
@@ -113,13 +113,13 @@ TEST_CASE("an empty datagram is not the end of a stream") {
 TEST_CASE("a channel that was never there, or is there no longer, takes nothing") {
     channel_set set;
     const test::bound_socket bound;
-    CHECK(set.send({3, test::loopback_endpoint}, bytes{1}, {}) == send_outcome::no_channel);
+    CHECK(set.send({3, test::loopback_endpoint}, bytes{1}, {}) == udp::send_outcome::no_channel);
     REQUIRE(set.add({3, bound.fd, std::nullopt}));
     set.remove(4);
     CHECK(is_open(bound.fd));
     set.remove(3);
     CHECK_FALSE(is_open(bound.fd));
-    CHECK(set.send({3, test::loopback_endpoint}, bytes{1}, {}) == send_outcome::no_channel);
+    CHECK(set.send({3, test::loopback_endpoint}, bytes{1}, {}) == udp::send_outcome::no_channel);
 }
 
 TEST_CASE("a number that is in use, the main channel's and what is no socket are refused, and closed") {

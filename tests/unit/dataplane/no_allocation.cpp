@@ -132,7 +132,7 @@ TEST_CASE("datagrams pass channels without one allocation") {
     REQUIRE(set.add({2, stream.mine, test::loopback_endpoint}));
     const bytes datagram(1400);
     bytes into(2000);
-    const send_options how{test::loopback, std::uint8_t{9}, true};
+    const udp::send_options how{test::loopback, std::uint8_t{9}, true};
     int received = 0;
     const auto before = allocations;
     for (int i = 0; i < 1000; ++i) {

@@ -21,9 +21,7 @@ inline const ip_address loopback = ip_address::v4(0x7f000001);
 class other_socket {
 public:
     [[nodiscard]] endpoint where() const { return {loopback, socket_.port()}; }
-    bool send(const endpoint& to, byte_view datagram) {
-        return socket_.send(to, datagram) == dataplane::send_outcome::taken;
-    }
+    bool send(const endpoint& to, byte_view datagram) { return socket_.send(to, datagram) == udp::send_outcome::taken; }
     /// Nothing if none comes in time.
     std::optional<bytes> receive() {
         pollfd polled{socket_.fd(), POLLIN, 0};
@@ -40,20 +38,20 @@ public:
     [[nodiscard]] int fd() const { return socket_.fd(); }
 
 private:
-    dataplane::udp_socket socket_ = dataplane::udp_socket::open(0).value();
+    udp::datagram_socket socket_ = udp::datagram_socket::open(0).value();
 };
 
 /// Interface and socket before the plane has them.
 class plane_parts {
 public:
     explicit plane_parts(const std::string& interface)
-        : tun(dataplane::tun_device::open(interface).value()), socket(dataplane::udp_socket::open(0).value()) {
+        : tun(dataplane::tun_device::open(interface).value()), socket(udp::datagram_socket::open(0).value()) {
         network_namespace::bring_up(interface);
     }
     [[nodiscard]] endpoint where() const { return {loopback, socket.port()}; }
 
     dataplane::tun_device tun;
-    dataplane::udp_socket socket;
+    udp::datagram_socket socket;
 };
 
 class observed_plane {

@@ -1,5 +1,5 @@
 // What the kernel makes of the answers to packets that do not fit.
-#include "buri/dataplane/socket_address.hpp"
+#include "buri/udp/socket_address.hpp"
 #include "tests/unit/dataplane/plane_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -72,7 +72,7 @@ public:
 
 private:
     bool use(const ip_address& address, int (*how)(int, const sockaddr*, socklen_t)) const {
-        socket_address to;
+        udp::socket_address to;
         const auto length = write_address({address, 5000}, !v4_, to);
         return how(fd_, &to.any, length) == 0;
     }

@@ -1,7 +1,7 @@
-#include "buri/dataplane/udp_socket.hpp"
+#include "buri/udp/datagram_socket.hpp"
 
-#include "buri/dataplane/control_data.hpp"
-#include "buri/dataplane/socket_address.hpp"
+#include "buri/udp/control_data.hpp"
+#include "buri/udp/socket_address.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace buri::dataplane {
+namespace buri::udp {
 namespace {
 
 /// The default holds a few milliseconds of a fast link only.
@@ -127,7 +127,7 @@ struct closing_fd {
 
 }  // namespace
 
-result<udp_socket> udp_socket::open(std::uint16_t port) {
+result<datagram_socket> datagram_socket::open(std::uint16_t port) {
     constexpr int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     bool v6 = true;
     closing_fd made(::socket(AF_INET6, type, 0));
@@ -146,10 +146,10 @@ result<udp_socket> udp_socket::open(std::uint16_t port) {
     if (::bind(made.fd, &local.any, length) != 0) return fail(open_error(port, errno));
     auto bound_length = static_cast<socklen_t>(sizeof local);
     if (::getsockname(made.fd, &local.any, &bound_length) != 0) return fail(open_error(port, errno));
-    return udp_socket(made.release(), read_address(local).port, v6);
+    return datagram_socket(made.release(), read_address(local).port, v6);
 }
 
-std::optional<udp_socket> udp_socket::adopt(int fd) {
+std::optional<datagram_socket> datagram_socket::adopt(int fd) {
     closing_fd taken(fd);
     int type = 0;
     auto length = static_cast<socklen_t>(sizeof type);
@@ -160,24 +160,24 @@ std::optional<udp_socket> udp_socket::adopt(int fd) {
     const bool v6 = local.any.sa_family == AF_INET6;
     if (!v6 && local.any.sa_family != AF_INET) return std::nullopt;
     set_options(fd, v6);
-    return udp_socket(taken.release(), read_address(local).port, v6);
+    return datagram_socket(taken.release(), read_address(local).port, v6);
 }
 
-udp_socket::udp_socket(udp_socket&& other) noexcept
+datagram_socket::datagram_socket(datagram_socket&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), port_(other.port_), has_v6_(other.has_v6_) {}
 
-udp_socket& udp_socket::operator=(udp_socket&& other) noexcept {
+datagram_socket& datagram_socket::operator=(datagram_socket&& other) noexcept {
     std::swap(fd_, other.fd_);
     std::swap(port_, other.port_);
     std::swap(has_v6_, other.has_v6_);
     return *this;
 }
 
-udp_socket::~udp_socket() {
+datagram_socket::~datagram_socket() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-std::optional<udp_socket::received> udp_socket::receive(byte_span into) {
+std::optional<datagram_socket::received> datagram_socket::receive(byte_span into) {
     for (int errors = 0; errors < max_pending_errors;) {
         socket_address from;
         alignas(cmsghdr) std::array<unsigned char, control_data::capacity> control;
@@ -202,13 +202,13 @@ std::optional<udp_socket::received> udp_socket::receive(byte_span into) {
     return std::nullopt;
 }
 
-send_outcome udp_socket::send(const endpoint& to, byte_view datagram, const send_options& how) {
+send_outcome datagram_socket::send(const endpoint& to, byte_view datagram, const send_options& how) {
     if (!how.dont_fragment) return send_now(to, datagram, how);
     const in_one_piece now(fd_, !to.address.is_v4());
     return send_now(to, datagram, how);
 }
 
-send_outcome udp_socket::send_now(const endpoint& to, byte_view datagram, const send_options& how) {
+send_outcome datagram_socket::send_now(const endpoint& to, byte_view datagram, const send_options& how) {
     socket_address address;
     msghdr message{};
     message.msg_name = &address;
@@ -231,4 +231,4 @@ send_outcome udp_socket::send_now(const endpoint& to, byte_view datagram, const 
     return is_source ? send_outcome::no_source : send_outcome::not_taken;
 }
 
-}  // namespace buri::dataplane
+}  // namespace buri::udp

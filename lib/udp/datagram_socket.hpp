@@ -4,21 +4,21 @@
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/result.hpp"
-#include "buri/dataplane/send_options.hpp"
+#include "buri/udp/send_options.hpp"
 
 #include <optional>
 
-namespace buri::dataplane {
+namespace buri::udp {
 
-class udp_socket {
+class datagram_socket {
 public:
     /// errc::port_in_use if another program has the port.
-    static result<udp_socket> open(std::uint16_t port);
+    static result<datagram_socket> open(std::uint16_t port);
     /// Takes a bound socket of either family and sets its options; nothing, and closes it, if it is none.
-    static std::optional<udp_socket> adopt(int fd);
-    udp_socket(udp_socket&&) noexcept;
-    udp_socket& operator=(udp_socket&&) noexcept;
-    ~udp_socket();
+    static std::optional<datagram_socket> adopt(int fd);
+    datagram_socket(datagram_socket&&) noexcept;
+    datagram_socket& operator=(datagram_socket&&) noexcept;
+    ~datagram_socket();
 
     [[nodiscard]] int fd() const { return fd_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -34,7 +34,7 @@ public:
     send_outcome send(const endpoint& to, byte_view datagram, const send_options& how = {});
 
 private:
-    udp_socket(int fd, std::uint16_t port, bool has_v6) : fd_(fd), port_(port), has_v6_(has_v6) {}
+    datagram_socket(int fd, std::uint16_t port, bool has_v6) : fd_(fd), port_(port), has_v6_(has_v6) {}
     send_outcome send_now(const endpoint& to, byte_view datagram, const send_options& how);
 
     int fd_ = -1;
@@ -42,4 +42,4 @@ private:
     bool has_v6_ = false;
 };
 
-}  // namespace buri::dataplane
+}  // namespace buri::udp

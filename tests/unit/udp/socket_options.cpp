@@ -1,12 +1,12 @@
 // How datagrams leave and what is told of those that come, on a link of 1500 bytes.
-#include "buri/dataplane/control_data.hpp"
-#include "buri/dataplane/udp_socket.hpp"
+#include "buri/udp/control_data.hpp"
+#include "buri/udp/datagram_socket.hpp"
 #include "tests/unit/dataplane/plane_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace buri;
-using namespace buri::dataplane;
+using namespace buri::udp;
 
 namespace {
 
@@ -61,10 +61,10 @@ public:
     }
 
 private:
-    udp_socket socket_ = udp_socket::open(0).value();
+    datagram_socket socket_ = datagram_socket::open(0).value();
 };
 
-std::optional<udp_socket::received> receive(udp_socket& socket) {
+std::optional<datagram_socket::received> receive(datagram_socket& socket) {
     pollfd polled{socket.fd(), POLLIN, 0};
     bytes into(65536);
     if (::poll(&polled, 1, 10'000) != 1) return std::nullopt;
@@ -92,8 +92,8 @@ on_wire watch(test::packet_tap& tap) {
 
 TEST_CASE("a datagram tells to which own address it came", "[netns]") {
     const small_network network;
-    auto sender = udp_socket::open(0).value();
-    auto receiver = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
+    auto receiver = datagram_socket::open(0).value();
     for (const auto* address : {"127.0.0.1", "127.0.0.77", "127.1.2.3", "::1"}) {
         REQUIRE(sender.send(at(address, receiver.port()), bytes(10)) == send_outcome::taken);
         const auto got = receive(receiver);
@@ -104,8 +104,8 @@ TEST_CASE("a datagram tells to which own address it came", "[netns]") {
 
 TEST_CASE("a datagram leaves from the own address that is named", "[netns]") {
     const small_network network;
-    auto sender = udp_socket::open(0).value();
-    auto receiver = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
+    auto receiver = datagram_socket::open(0).value();
     for (const auto* from : {"127.0.0.5", "127.9.9.9", "127.0.0.1"}) {
         const send_options how{at(from, 0).address, std::nullopt};
         REQUIRE(sender.send(at("127.0.0.1", receiver.port()), bytes(10), how) == send_outcome::taken);
@@ -123,7 +123,7 @@ TEST_CASE("a datagram leaves from the own address that is named", "[netns]") {
 
 TEST_CASE("an address that is not this machine's is no source", "[netns]") {
     const small_network network;
-    auto sender = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
     const auto to = sender.port();
     CHECK(sender.send(at("127.0.0.1", to), bytes(1), {at("192.0.2.1", 0).address, {}}) == send_outcome::no_source);
     CHECK(sender.send(at("::1", to), bytes(1), {at("2001:db8::1", 0).address, {}}) == send_outcome::no_source);
@@ -132,7 +132,7 @@ TEST_CASE("an address that is not this machine's is no source", "[netns]") {
 
 TEST_CASE("a datagram lives for as many hops as it is given, and the next one for as many as always", "[netns]") {
     const small_network network;
-    auto sender = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
     const hop_counter receiver;
     for (const auto* address : {"127.0.0.1", "::1"}) {
         const auto to = at(address, receiver.port());
@@ -149,8 +149,8 @@ TEST_CASE("a datagram lives for as many hops as it is given, and the next one fo
 
 TEST_CASE("a datagram that is not to be fragmented leaves in one piece or not at all", "[netns]") {
     const small_network network;
-    auto sender = udp_socket::open(0).value();
-    auto receiver = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
+    auto receiver = datagram_socket::open(0).value();
     send_options whole;
     whole.dont_fragment = true;
     for (const auto* address : {"127.0.0.1", "::1"}) {
@@ -166,8 +166,8 @@ TEST_CASE("a datagram that is not to be fragmented leaves in one piece or not at
 
 TEST_CASE("routers may fragment a datagram unless it says that they may not", "[netns]") {
     const small_network network;
-    auto sender = udp_socket::open(0).value();
-    auto receiver = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
+    auto receiver = datagram_socket::open(0).value();
     const auto to = at("127.0.0.1", receiver.port());
     send_options whole;
     whole.dont_fragment = true;
@@ -194,11 +194,11 @@ TEST_CASE("a socket that was opened elsewhere gets the same options; what is non
     sockaddr_in any{};
     any.sin_family = AF_INET;
     REQUIRE(::bind(given, reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0);
-    auto adopted = udp_socket::adopt(given);
+    auto adopted = datagram_socket::adopt(given);
     REQUIRE(adopted);
     CHECK_FALSE(adopted->has_v6());
     CHECK(adopted->port() != 0);
-    auto sender = udp_socket::open(0).value();
+    auto sender = datagram_socket::open(0).value();
     REQUIRE(sender.send(at("127.0.0.9", adopted->port()), bytes(10)) == send_outcome::taken);
     CHECK(receive(*adopted)->to == at("127.0.0.9", 0).address);
     send_options whole;
@@ -208,6 +208,6 @@ TEST_CASE("a socket that was opened elsewhere gets the same options; what is non
     CHECK(adopted->send(at("::1", sender.port()), bytes(1)) == send_outcome::not_taken);
 
     const int stream = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK_FALSE(udp_socket::adopt(stream));
+    CHECK_FALSE(datagram_socket::adopt(stream));
     CHECK(::fcntl(stream, F_GETFD) < 0);
 }

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace buri::dataplane {
+namespace buri::udp {
 
 union socket_address {
     sockaddr any;
@@ -22,4 +22,4 @@ in6_addr to_kernel_v6(const ip_address& either);
 ip_address from_kernel(const in_addr& address);
 ip_address from_kernel(const in6_addr& address);
 
-}  // namespace buri::dataplane
+}  // namespace buri::udp

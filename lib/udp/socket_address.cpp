@@ -1,10 +1,10 @@
-#include "buri/dataplane/socket_address.hpp"
+#include "buri/udp/socket_address.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace buri::dataplane {
+namespace buri::udp {
 namespace {
 
 // The macros of <netinet/in.h> convert signs.
@@ -54,4 +54,4 @@ endpoint read_address(const socket_address& from) {
     return {from_kernel(from.v6.sin6_addr), swap_port(from.v6.sin6_port)};
 }
 
-}  // namespace buri::dataplane
+}  // namespace buri::udp

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace buri::dataplane {
+namespace buri::udp {
 
 struct send_options {
     std::optional<ip_address> from{};   ///< the own address that it leaves from; none: the kernel's choice
@@ -21,4 +21,4 @@ enum class send_outcome : std::uint8_t {
     not_taken,   ///< a full queue, or no way to the address
 };
 
-}  // namespace buri::dataplane
+}  // namespace buri::udp

@@ -1,4 +1,4 @@
-#include "buri/dataplane/udp_socket.hpp"
+#include "buri/udp/datagram_socket.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,8 +10,8 @@
 #include <array>
 
 using namespace buri;
-using buri::dataplane::send_outcome;
-using buri::dataplane::udp_socket;
+using buri::udp::datagram_socket;
+using buri::udp::send_outcome;
 
 namespace {
 
@@ -24,13 +24,13 @@ bool sent(send_outcome outcome) {
 }
 
 /// Waits for what is on its way over loopback.
-std::optional<udp_socket::received> receive(udp_socket& socket, byte_span into) {
+std::optional<datagram_socket::received> receive(datagram_socket& socket, byte_span into) {
     pollfd polled{socket.fd(), POLLIN, 0};
     if (::poll(&polled, 1, 5000) != 1) return std::nullopt;
     return socket.receive(into);
 }
 
-int buffer_of(const udp_socket& socket, int option) {
+int buffer_of(const datagram_socket& socket, int option) {
     int value = 0;
     socklen_t length = sizeof value;
     ::getsockopt(socket.fd(), SOL_SOCKET, option, &value, &length);
@@ -40,8 +40,8 @@ int buffer_of(const udp_socket& socket, int option) {
 }  // namespace
 
 TEST_CASE("port 0 opens a free port and tells which") {
-    const auto one = udp_socket::open(0);
-    const auto two = udp_socket::open(0);
+    const auto one = datagram_socket::open(0);
+    const auto two = datagram_socket::open(0);
     REQUIRE(one);
     REQUIRE(two);
     CHECK(one->port() != 0);
@@ -49,9 +49,9 @@ TEST_CASE("port 0 opens a free port and tells which") {
 }
 
 TEST_CASE("a port that is taken is an error that names it and a way out") {
-    const auto holder = udp_socket::open(0);
+    const auto holder = datagram_socket::open(0);
     REQUIRE(holder);
-    const auto refused = udp_socket::open(holder->port());
+    const auto refused = datagram_socket::open(holder->port());
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == errc::port_in_use);
     CHECK_THAT(refused.error().text, Catch::Contains(std::to_string(holder->port())));
@@ -61,22 +61,22 @@ TEST_CASE("a port that is taken is an error that names it and a way out") {
 TEST_CASE("a port is free again when the socket is gone, also after moves") {
     std::uint16_t port = 0;
     {
-        auto first = udp_socket::open(0);
+        auto first = datagram_socket::open(0);
         REQUIRE(first);
         port = first->port();
-        udp_socket moved(std::move(*first));
+        datagram_socket moved(std::move(*first));
         CHECK(moved.port() == port);
-        auto second = udp_socket::open(0);
+        auto second = datagram_socket::open(0);
         REQUIRE(second);
         *second = std::move(moved);
         CHECK(second->port() == port);
     }
-    CHECK(udp_socket::open(port));
+    CHECK(datagram_socket::open(port));
 }
 
 TEST_CASE("datagrams of every size cross loopback with the sender's address, over IPv4 and IPv6") {
-    auto sender = udp_socket::open(0);
-    auto receiver = udp_socket::open(0);
+    auto sender = datagram_socket::open(0);
+    auto receiver = datagram_socket::open(0);
     REQUIRE(sender);
     REQUIRE(receiver);
     std::vector<const char*> addresses = {"127.0.0.1"};
@@ -102,8 +102,8 @@ TEST_CASE("datagrams of every size cross loopback with the sender's address, ove
 }
 
 TEST_CASE("a datagram that is larger than the buffer is skipped, not cut") {
-    auto sender = udp_socket::open(0);
-    auto receiver = udp_socket::open(0);
+    auto sender = datagram_socket::open(0);
+    auto receiver = datagram_socket::open(0);
     REQUIRE(sender);
     REQUIRE(receiver);
     const auto to = at("127.0.0.1", receiver->port());
@@ -116,13 +116,13 @@ TEST_CASE("a datagram that is larger than the buffer is skipped, not cut") {
 }
 
 TEST_CASE("a closed port at the other side does not stop the traffic with others") {
-    auto sender = udp_socket::open(0);
-    auto receiver = udp_socket::open(0);
+    auto sender = datagram_socket::open(0);
+    auto receiver = datagram_socket::open(0);
     REQUIRE(sender);
     REQUIRE(receiver);
     std::uint16_t closed = 0;
     {
-        const auto gone = udp_socket::open(0);
+        const auto gone = datagram_socket::open(0);
         REQUIRE(gone);
         closed = gone->port();
     }
@@ -137,7 +137,7 @@ TEST_CASE("a closed port at the other side does not stop the traffic with others
 }
 
 TEST_CASE("what cannot be sent is told, and the socket lives on") {
-    auto socket = udp_socket::open(0);
+    auto socket = datagram_socket::open(0);
     REQUIRE(socket);
     CHECK_FALSE(sent(socket->send(at("127.0.0.1", socket->port()), bytes(65508))));
     CHECK_FALSE(sent(socket->send(at("127.0.0.1", 0), bytes(1))));
@@ -149,7 +149,7 @@ TEST_CASE("what cannot be sent is told, and the socket lives on") {
 }
 
 TEST_CASE("the buffers are larger than the system's default") {
-    const auto socket = udp_socket::open(0);
+    const auto socket = datagram_socket::open(0);
     REQUIRE(socket);
     const int plain = ::socket(AF_INET, SOCK_DGRAM, 0);
     int standard = 0;

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace buri::dataplane {
+namespace buri::udp {
 
 class control_data {
 public:
@@ -46,4 +46,4 @@ bool read_control(const cmsghdr& given, int level, int type, T& out) {
     return true;
 }
 
-}  // namespace buri::dataplane
+}  // namespace buri::udp
