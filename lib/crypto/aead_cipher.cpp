@@ -28,16 +28,17 @@ aead_sealer::aead_sealer(suite_id suite, const direction_keys& keys, secrecy kep
                                                                 keys.cipher.view().data(), nullptr, nullptr) == 1);
 }
 
-void aead_sealer::seal(sealed_header header, byte_span payload, std::size_t plain) {
-    const auto text = payload.first(plain);
-    const auto tag = payload.subspan(plain, aead_tag_size);
+void aead_sealer::seal(sealed_header header, byte_view plain, byte_span sealed) {
+    const auto text = sealed.first(plain.size());
+    const auto tag = sealed.subspan(plain.size(), aead_tag_size);
     auto* const context = context_.get();
     int done = 0;
     openssl::require(EVP_EncryptInit_ex2(context, nullptr, nullptr, nonce_of(iv_, header).data(), nullptr) == 1);
     openssl::require(EVP_EncryptUpdate(context, nullptr, &done, header.data(), length_of(header)) == 1);
     // Without a place for the result, what is given is AAD.
     auto* const result = kept_ == secrecy::encrypted ? text.data() : nullptr;
-    openssl::require(text.empty() || EVP_EncryptUpdate(context, result, &done, text.data(), length_of(text)) == 1);
+    openssl::require(plain.empty() || EVP_EncryptUpdate(context, result, &done, plain.data(), length_of(plain)) == 1);
+    if (kept_ == secrecy::authenticated_only && plain.data() != text.data()) std::ranges::copy(plain, text.begin());
     openssl::require(EVP_EncryptFinal_ex(context, tag.data(), &done) == 1);
     openssl::require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, aead_tag_size, tag.data()) == 1);
 }

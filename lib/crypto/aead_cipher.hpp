@@ -15,8 +15,8 @@ inline constexpr std::size_t aead_tag_size = 16;
 class aead_sealer {
 public:
     aead_sealer(suite_id suite, const direction_keys& keys, secrecy kept);
-    /// `payload` is the sealed message's room, its plaintext in front.
-    void seal(sealed_header header, byte_span payload, std::size_t plain);
+    /// `sealed` has exactly the size that the message gets.
+    void seal(sealed_header header, byte_view plain, byte_span sealed);
 
 private:
     openssl::cipher_context context_;

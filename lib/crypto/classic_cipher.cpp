@@ -54,15 +54,21 @@ classic_sealer::classic_sealer(const direction_keys& keys)
       iv_maker_(new_iv_maker()),
       mac_(keys.mac.view()) {}
 
-void classic_sealer::seal(sealed_header header, byte_span payload, std::size_t plain) {
-    const auto text = payload.first(padded_size(plain));
-    const auto iv = payload.subspan(text.size(), iv_size);
-    const auto mac = payload.subspan(text.size() + iv_size, mac_size);
-    std::ranges::fill(text.subspan(plain), static_cast<std::uint8_t>(text.size() - plain));
+void classic_sealer::seal(sealed_header header, byte_view plain, byte_span sealed) {
+    const auto text = sealed.first(padded_size(plain.size()));
+    const auto iv = sealed.subspan(text.size(), iv_size);
+    const auto mac = sealed.subspan(text.size() + iv_size, mac_size);
+    const auto whole = plain.first(plain.size() / block_size * block_size);
+    const auto last = text.last(block_size);
+    std::ranges::copy(plain.subspan(whole.size()), last.begin());
+    std::ranges::fill(text.subspan(plain.size()), static_cast<std::uint8_t>(text.size() - plain.size()));
     make_iv(header, iv);
+    auto* const context = context_.get();
     int done = 0;
-    openssl::require(EVP_EncryptInit_ex2(context_.get(), nullptr, nullptr, iv.data(), nullptr) == 1);
-    openssl::require(EVP_EncryptUpdate(context_.get(), text.data(), &done, text.data(), length_of(text)) == 1);
+    openssl::require(EVP_EncryptInit_ex2(context, nullptr, nullptr, iv.data(), nullptr) == 1);
+    openssl::require(whole.empty() ||
+                     EVP_EncryptUpdate(context, text.data(), &done, whole.data(), length_of(whole)) == 1);
+    openssl::require(EVP_EncryptUpdate(context, last.data(), &done, last.data(), length_of(last)) == 1);
     mac_.add(header).add(text).add(iv).finish(mac);
 }
 

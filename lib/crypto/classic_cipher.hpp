@@ -15,8 +15,8 @@ std::size_t classic_sealed_size(std::size_t plain);
 class classic_sealer {
 public:
     explicit classic_sealer(const direction_keys& keys);
-    /// `payload` is the sealed message's room, its plaintext in front.
-    void seal(sealed_header header, byte_span payload, std::size_t plain);
+    /// `sealed` has exactly the size that the message gets.
+    void seal(sealed_header header, byte_view plain, byte_span sealed);
     [[nodiscard]] bool made(sealed_header header, byte_view sealed_payload) const;
 
 private:

@@ -37,12 +37,12 @@ suite_id sealer::suite() const {
     return state_->suite;
 }
 
-std::size_t sealer::seal(sealed_header header, byte_span payload, std::size_t plain) {
-    const auto room = payload.first(sealed_size(state_->suite, plain));
+std::size_t sealer::seal(sealed_header header, byte_view plain, byte_span sealed) {
+    const auto room = sealed.first(sealed_size(state_->suite, plain.size()));
     if (state_->aead) {
-        state_->aead->seal(header, room, plain);
+        state_->aead->seal(header, plain, room);
     } else {
-        state_->classic->seal(header, room, plain);
+        state_->classic->seal(header, plain, room);
     }
     return room.size();
 }

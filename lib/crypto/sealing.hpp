@@ -1,5 +1,5 @@
 #pragma once
-// Sealing and opening of numbered messages in place, on the control channel and in tunnels (protocol section 3, Sealing).
+// Sealing and opening of numbered messages, on the control channel and in tunnels (protocol section 3, Sealing).
 //
 // A message is a header of 8 bytes (size|id on TCP, spi|id on UDP) and a payload. The header is authenticated, and its id is the
 // nonce: the caller never seals two messages with one id under one key.
@@ -40,8 +40,9 @@ public:
 
     [[nodiscard]] suite_id suite() const;
 
-    /// Turns the first `plain` bytes of `payload` into sealed_size(suite, plain) bytes, which must fit. Returns that size.
-    std::size_t seal(sealed_header header, byte_span payload, std::size_t plain);
+    /// Seals `plain` into the first sealed_size(suite, plain.size()) bytes of `sealed`, and returns that size; less room is a bug of
+    /// the caller. `plain` either begins where `sealed` begins (sealing in place) or has no byte in common with it.
+    std::size_t seal(sealed_header header, byte_view plain, byte_span sealed);
 
     /// True if this is a message that this sealer made. Suite 1 has the same keys in both directions, so on a channel whose headers
     /// do not tell the direction a message sent back to its sender would open. Always false in the other suites.
@@ -63,7 +64,7 @@ public:
 
     [[nodiscard]] suite_id suite() const;
 
-    /// The plaintext, within `payload`; nothing if it is not authentic (and then the payload's content is unspecified).
+    /// Opens in place. The plaintext, within `payload`; nothing if it is not authentic (and then the payload's content is unspecified).
     std::optional<byte_span> open(sealed_header header, byte_span payload);
 
 private:

@@ -142,7 +142,8 @@ outbound forwarder::seal(const peer_link& link, byte_span buffer, std::size_t si
     keys.last_id.store(id, relaxed);
     const auto datagram = buffer.first(total);
     wire::write_datagram_header({link.out.with_epoch(keys.epoch), id}, datagram.first(header_size));
-    keys.seal.seal(header_of(datagram), datagram.subspan(header_size), size);
+    const auto room = datagram.subspan(header_size);
+    keys.seal.seal(header_of(datagram), room.first(size), room);
     add(link.statistics->sent_packets, std::uint64_t{1});
     add(link.statistics->sent_bytes, std::uint64_t{size});
     return {drop_reason::none, link.peer, link.path, link.from, datagram, 0};

@@ -37,9 +37,8 @@ result<bytes> sealed_channel::seal(byte_view payload) {
     if (next_sent_ == 0)
         return fail(errc::internal, "the control channel has used up its message numbers; connect again");
     auto raw = wire::make_frame(next_sent_++, size);
-    std::ranges::copy(payload, raw.begin() + wire::frame_header_size);
     const auto header = std::span<const std::uint8_t>(raw).first<wire::frame_header_size>();
-    sealer_.seal(header, byte_span(raw).subspan(wire::frame_header_size), payload.size());
+    sealer_.seal(header, payload, byte_span(raw).subspan(wire::frame_header_size));
     return raw;
 }
 

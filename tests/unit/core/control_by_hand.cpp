@@ -96,10 +96,10 @@ bytes hand_keys::seal(bool to_server, std::uint32_t id, byte_view payload) const
     const auto keys =
         direction(to_server ? cipher_to_server : cipher_to_node, mac, to_server ? iv_to_server : iv_to_node);
     const auto size = suite == suite_id::classic ? (payload.size() / 16 + 1) * 16 + 28 : payload.size() + 16;
-    auto frame = joined({number(size + 4, 4), number(id, 4), payload});
+    auto frame = joined({number(size + 4, 4), number(id, 4)});
     frame.resize(8 + size);
     const auto header = std::span<const std::uint8_t>(frame).first<8>();
-    crypto::sealer(suite, keys).seal(header, byte_span(frame).subspan(8), payload.size());
+    crypto::sealer(suite, keys).seal(header, payload, byte_span(frame).subspan(8));
     return frame;
 }
 

@@ -192,9 +192,8 @@ void world::seal_and_send(tunnel_end& from, byte_view plain) {
     auto& keys = *from.sending;
     bytes data(wire::datagram_header_size + plain.size() + crypto::max_seal_overhead);
     wire::write_datagram_header({from.machine->spi_out().with_epoch(keys.epoch), ++keys.id}, data);
-    std::ranges::copy(plain, data.begin() + wire::datagram_header_size);
     const auto header = byte_view(data).first<wire::datagram_header_size>();
-    const auto size = keys.seal.seal(header, byte_span(data).subspan(wire::datagram_header_size), plain.size());
+    const auto size = keys.seal.seal(header, plain, byte_span(data).subspan(wire::datagram_header_size));
     data.resize(wire::datagram_header_size + size);
     ++from.sample.sent_packets;
     from.sample.send_id = std::max(from.sample.send_id, keys.id);

@@ -198,7 +198,7 @@ TEST_CASE("an id past the limit of a key is refused even if it is authentic") {
         bytes datagram(wire::datagram_header_size + crypto::sealed_size(pair.suite, 0));
         const auto header = byte_span(datagram).first<wire::datagram_header_size>();
         wire::write_datagram_header({pair.bob.link.in, id}, header);
-        seal.seal(header, byte_span(datagram).subspan(header.size()), 0);
+        seal.seal(header, {}, byte_span(datagram).subspan(header.size()));
         const auto expected = id <= max_message_id ? inbound::kind::keepalive : inbound::kind::dropped;
         CHECK(pair.open(datagram).message.what == expected);
     }

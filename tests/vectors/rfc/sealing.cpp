@@ -36,9 +36,8 @@ crypto::direction_keys keys_of(std::string_view cipher, std::string_view nonce) 
 using crypto::secrecy;
 
 bytes sealed(suite_id suite, const crypto::direction_keys& keys, byte_view plain, secrecy kept = secrecy::encrypted) {
-    bytes payload(plain.begin(), plain.end());
-    payload.resize(crypto::sealed_size(suite, plain.size()));
-    CHECK(crypto::sealer(suite, keys, kept).seal(sized<8>(header), payload, plain.size()) == payload.size());
+    bytes payload(crypto::sealed_size(suite, plain.size()));
+    CHECK(crypto::sealer(suite, keys, kept).seal(sized<8>(header), plain, payload) == payload.size());
     return payload;
 }
 
