@@ -23,6 +23,26 @@ target_include_directories(buri_miniupnpc SYSTEM INTERFACE "$<BUILD_INTERFACE:${
 target_link_libraries(buri_miniupnpc INTERFACE "${MINIUPNPC_LIBRARY}")
 install(TARGETS buri_miniupnpc EXPORT buri)
 
+# libipsec-mb-dev ships no CMake package, and is there for x86-64 only. Without it OpenSSL seals everything.
+option(BURI_IPSEC_MB "Seal with intel-ipsec-mb where it is installed" ON)
+add_library(buri_ipsec_mb INTERFACE)
+find_path(IPSEC_MB_INCLUDE_DIR intel-ipsec-mb.h)
+find_library(IPSEC_MB_LIBRARY IPSec_MB)
+set(IPSEC_MB_VERSION 0)
+if(BURI_IPSEC_MB AND IPSEC_MB_INCLUDE_DIR AND IPSEC_MB_LIBRARY)
+  file(STRINGS "${IPSEC_MB_INCLUDE_DIR}/intel-ipsec-mb.h" IPSEC_MB_VERSION REGEX "define IMB_VERSION_STR ")
+  string(REGEX REPLACE "[^\"]*\"([0-9.]*).*" "\\1" IPSEC_MB_VERSION "${IPSEC_MB_VERSION}")
+endif()
+if(IPSEC_MB_VERSION VERSION_GREATER_EQUAL 1.3)
+  message(STATUS "Sealing with intel-ipsec-mb ${IPSEC_MB_VERSION} where the processor has AES instructions, else with OpenSSL")
+  target_include_directories(buri_ipsec_mb SYSTEM INTERFACE "$<BUILD_INTERFACE:${IPSEC_MB_INCLUDE_DIR}>")
+  target_link_libraries(buri_ipsec_mb INTERFACE "${IPSEC_MB_LIBRARY}")
+  target_compile_definitions(buri_ipsec_mb INTERFACE BURI_HAS_IPSEC_MB)
+else()
+  message(STATUS "Sealing with OpenSSL alone: no intel-ipsec-mb 1.3 or later (package libipsec-mb-dev, x86-64 only)")
+endif()
+install(TARGETS buri_ipsec_mb EXPORT buri)
+
 # libasio-dev ships no CMake package. Asio's own code is compiled once, in lib/net/asio_impl.cpp.
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(buri_asio INTERFACE)

@@ -3,36 +3,26 @@
 //
 //     payload = ciphertext | tag        nonce = iv XOR (0:u64 | id:u32)        AAD = header
 //     payload = message | tag           the same nonce                         AAD = header | message; authenticated only
-#include "buri/crypto/openssl_handles.hpp"
+#include "buri/crypto/aead_backend.hpp"
+#include "buri/crypto/aead_key.hpp"
 #include "buri/crypto/sealing.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace buri::crypto {
 
-inline constexpr std::size_t aead_tag_size = 16;
-
-class aead_sealer {
+class aead_cipher {
 public:
-    aead_sealer(suite_id suite, const direction_keys& keys, secrecy kept);
+    aead_cipher(suite_id suite, const direction_keys& keys, secrecy kept, aead_library library);
+
     /// `sealed` has exactly the size that the message gets.
     void seal(sealed_header header, byte_view plain, byte_span sealed);
-
-private:
-    openssl::cipher_context context_;
-    secret<12> iv_;
-    secrecy kept_;
-};
-
-class aead_opener {
-public:
-    aead_opener(suite_id suite, const direction_keys& keys, secrecy kept);
     std::optional<byte_span> open(sealed_header header, byte_span payload);
 
 private:
-    openssl::cipher_context context_;
+    std::unique_ptr<aead_key> key_;
     secret<12> iv_;
-    secrecy kept_;
 };
 
 }  // namespace buri::crypto

@@ -103,7 +103,10 @@ std::optional<byte_span> classic_opener::open(sealed_header header, byte_span pa
     openssl::require(EVP_DecryptInit_ex2(context_.get(), nullptr, nullptr, iv.data(), nullptr) == 1);
     openssl::require(EVP_DecryptUpdate(context_.get(), text.data(), &done, text.data(), length_of(text)) == 1);
     const auto padding = padding_of(text);
-    if (!padding) return std::nullopt;
+    if (!padding) {
+        wipe(text);
+        return std::nullopt;
+    }
     return text.first(text.size() - *padding);
 }
 

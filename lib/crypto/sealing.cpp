@@ -7,6 +7,13 @@
 #include <optional>
 
 namespace buri::crypto {
+namespace {
+
+aead_library usual_library(suite_id suite) {
+    return suite == suite_id::classic ? aead_library::openssl : backend_of(suite).library;
+}
+
+}  // namespace
 
 std::size_t sealed_size(suite_id suite, std::size_t plain) {
     return suite == suite_id::classic ? classic_sealed_size(plain) : plain + aead_tag_size;
@@ -15,17 +22,21 @@ std::size_t sealed_size(suite_id suite, std::size_t plain) {
 /// One of the two is set, by the suite.
 struct sealer::state {
     suite_id suite;
-    std::optional<aead_sealer> aead;
+    std::optional<aead_cipher> aead;
     std::optional<classic_sealer> classic;
 };
 
-sealer::sealer(suite_id suite, const direction_keys& keys, secrecy kept) : state_(std::make_unique<state>()) {
+sealer::sealer(suite_id suite, const direction_keys& keys, secrecy kept)
+    : sealer(suite, keys, kept, usual_library(suite)) {}
+
+sealer::sealer(suite_id suite, const direction_keys& keys, secrecy kept, aead_library library)
+    : state_(std::make_unique<state>()) {
     state_->suite = suite;
     if (suite == suite_id::classic) {
         openssl::require(kept == secrecy::encrypted);
         state_->classic.emplace(keys);
     } else {
-        state_->aead.emplace(suite, keys, kept);
+        state_->aead.emplace(suite, keys, kept, library);
     }
 }
 
@@ -53,17 +64,21 @@ bool sealer::made(sealed_header header, byte_view sealed_payload) const {
 
 struct opener::state {
     suite_id suite;
-    std::optional<aead_opener> aead;
+    std::optional<aead_cipher> aead;
     std::optional<classic_opener> classic;
 };
 
-opener::opener(suite_id suite, const direction_keys& keys, secrecy kept) : state_(std::make_unique<state>()) {
+opener::opener(suite_id suite, const direction_keys& keys, secrecy kept)
+    : opener(suite, keys, kept, usual_library(suite)) {}
+
+opener::opener(suite_id suite, const direction_keys& keys, secrecy kept, aead_library library)
+    : state_(std::make_unique<state>()) {
     state_->suite = suite;
     if (suite == suite_id::classic) {
         openssl::require(kept == secrecy::encrypted);
         state_->classic.emplace(keys);
     } else {
-        state_->aead.emplace(suite, keys, kept);
+        state_->aead.emplace(suite, keys, kept, library);
     }
 }
 

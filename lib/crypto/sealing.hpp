@@ -8,6 +8,7 @@
 //     authenticated_only    payload = message, as it is | trailer      AAD = header | message (protocol section 4, Encryption off)
 #include "buri/base/bytes.hpp"
 #include "buri/base/suite.hpp"
+#include "buri/crypto/aead_backend.hpp"
 #include "buri/crypto/traffic_keys.hpp"
 
 #include <cstddef>
@@ -34,6 +35,8 @@ class sealer {
 public:
     /// Suite 1 is always encrypted: anything else is a bug of the caller, and ends the process.
     sealer(suite_id suite, const direction_keys& keys, secrecy kept = secrecy::encrypted);
+    /// By this library, which must be usable; for tests and measurements. Suite 1 is always OpenSSL's.
+    sealer(suite_id suite, const direction_keys& keys, secrecy kept, aead_library library);
     sealer(sealer&&) noexcept;
     sealer& operator=(sealer&&) noexcept;
     ~sealer();
@@ -58,13 +61,15 @@ class opener {
 public:
     /// Suite 1 is always encrypted: anything else is a bug of the caller, and ends the process.
     opener(suite_id suite, const direction_keys& keys, secrecy kept = secrecy::encrypted);
+    /// By this library, which must be usable; for tests and measurements. Suite 1 is always OpenSSL's.
+    opener(suite_id suite, const direction_keys& keys, secrecy kept, aead_library library);
     opener(opener&&) noexcept;
     opener& operator=(opener&&) noexcept;
     ~opener();
 
     [[nodiscard]] suite_id suite() const;
 
-    /// Opens in place. The plaintext, within `payload`; nothing if it is not authentic (and then the payload's content is unspecified).
+    /// Opens in place. The plaintext, within `payload`; nothing if it is not authentic (and then nothing is left in `payload` that was deciphered).
     std::optional<byte_span> open(sealed_header header, byte_span payload);
 
 private:
