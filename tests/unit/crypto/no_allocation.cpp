@@ -1,5 +1,6 @@
 // Counts what sealing and opening take from the heap, inside OpenSSL too. Only a build with AddressSanitizer can count.
 #include "buri/crypto/sealing.hpp"
+#include "tests/support/sealing_modes.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -24,15 +25,9 @@ TEST_CASE("a sealed and opened message takes nothing from the heap") {
     REQUIRE(__sanitizer_install_malloc_and_free_hooks(on_allocation, on_release) != 0);
     bytes payload(1500);
     std::array<std::uint8_t, crypto::sealed_header_size> header{};
-    using crypto::secrecy;
-    const std::pair<suite_id, secrecy> modes[] = {{suite_id::classic, secrecy::encrypted},
-                                                  {suite_id::aes, secrecy::encrypted},
-                                                  {suite_id::chacha, secrecy::encrypted},
-                                                  {suite_id::aes, secrecy::authenticated_only},
-                                                  {suite_id::chacha, secrecy::authenticated_only}};
-    for (const auto& [suite, kept] : modes) {
-        crypto::sealer sealer(suite, {}, kept);
-        crypto::opener opener(suite, {}, kept);
+    for (const auto [suite, kept, library] : sealing_modes()) {
+        crypto::sealer sealer(suite, {}, kept, library);
+        crypto::opener opener(suite, {}, kept, library);
         bool all_opened = true;
         const auto before = allocations;
         for (; header.back() < 100; ++header.back()) {

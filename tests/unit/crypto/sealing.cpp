@@ -1,5 +1,6 @@
 #include "buri/crypto/sealing.hpp"
 
+#include "tests/support/sealing_modes.hpp"
 #include "tests/support/seeded_random.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,15 +10,6 @@ namespace {
 
 using crypto::secrecy;
 
-struct mode {
-    suite_id suite;
-    secrecy kept;
-};
-constexpr mode modes[] = {{suite_id::classic, secrecy::encrypted},
-                          {suite_id::aes, secrecy::encrypted},
-                          {suite_id::chacha, secrecy::encrypted},
-                          {suite_id::aes, secrecy::authenticated_only},
-                          {suite_id::chacha, secrecy::authenticated_only}};
 using header_bytes = std::array<std::uint8_t, crypto::sealed_header_size>;
 
 crypto::direction_keys random_keys(std::uint64_t seed) {
@@ -53,10 +45,10 @@ bool opens(crypto::opener& with, const header_bytes& header, bytes payload) {
 }  // namespace
 
 TEST_CASE("messages of every small size are opened as they were sealed, in place, in any order") {
-    for (const auto [suite, kept] : modes) {
+    for (const auto [suite, kept, library] : sealing_modes()) {
         seeded_random random(1);
-        crypto::sealer sealer(suite, random_keys(2), kept);
-        crypto::opener opener(suite, random_keys(2), kept);
+        crypto::sealer sealer(suite, random_keys(2), kept, library);
+        crypto::opener opener(suite, random_keys(2), kept, library);
         std::vector<std::pair<bytes, bytes>> messages;
         for (std::uint32_t size = 0; size < 100; ++size) {
             bytes plain(size);
@@ -76,10 +68,10 @@ TEST_CASE("messages of every small size are opened as they were sealed, in place
 }
 
 TEST_CASE("sealing in place gives what sealing into another buffer gives, and writes only its own bytes") {
-    for (const auto [suite, kept] : modes) {
+    for (const auto [suite, kept, library] : sealing_modes()) {
         seeded_random random(4);
         // Suite 1 has a key of its own for IVs, so the same sealer must make both.
-        crypto::sealer sealer(suite, random_keys(2), kept);
+        crypto::sealer sealer(suite, random_keys(2), kept, library);
         for (std::uint32_t size = 0; size < 100; ++size) {
             bytes plain(size);
             random.fill(plain);
@@ -96,9 +88,9 @@ TEST_CASE("sealing in place gives what sealing into another buffer gives, and wr
 }
 
 TEST_CASE("a message with any bit changed, in header or payload, is not opened, and the next good one is") {
-    for (const auto [suite, kept] : modes) {
-        crypto::sealer sealer(suite, random_keys(2), kept);
-        crypto::opener opener(suite, random_keys(2), kept);
+    for (const auto [suite, kept, library] : sealing_modes()) {
+        crypto::sealer sealer(suite, random_keys(2), kept, library);
+        crypto::opener opener(suite, random_keys(2), kept, library);
         const auto header = header_of(7);
         const auto good = sealed(sealer, header, bytes(37, 0x45));
         for (std::size_t bit = 0; bit < (header.size() + good.size()) * 8; ++bit) {
@@ -119,9 +111,9 @@ TEST_CASE("a message with any bit changed, in header or payload, is not opened, 
 }
 
 TEST_CASE("a message cut at any length, or made longer, is not opened") {
-    for (const auto [suite, kept] : modes) {
-        crypto::sealer sealer(suite, random_keys(2), kept);
-        crypto::opener opener(suite, random_keys(2), kept);
+    for (const auto [suite, kept, library] : sealing_modes()) {
+        crypto::sealer sealer(suite, random_keys(2), kept, library);
+        crypto::opener opener(suite, random_keys(2), kept, library);
         const auto header = header_of(7);
         const auto good = sealed(sealer, header, bytes(50, 1));
         for (std::size_t size = 0; size < good.size(); ++size) {
@@ -137,14 +129,14 @@ TEST_CASE("a message cut at any length, or made longer, is not opened") {
 }
 
 TEST_CASE("another key, of any kind the suite uses, opens nothing") {
-    for (const auto [suite, kept] : modes) {
-        crypto::sealer sealer(suite, random_keys(2), kept);
+    for (const auto [suite, kept, library] : sealing_modes()) {
+        crypto::sealer sealer(suite, random_keys(2), kept, library);
         const auto good = sealed(sealer, header_of(1), bytes(20, 1));
-        crypto::opener stranger(suite, random_keys(3), kept);
+        crypto::opener stranger(suite, random_keys(3), kept, library);
         CHECK_FALSE(opens(stranger, header_of(1), good));
         auto keys = random_keys(2);
         (suite == suite_id::classic ? keys.mac.writable()[19] : keys.iv.writable()[0]) ^= 1U;
-        crypto::opener near_miss(suite, keys, kept);
+        crypto::opener near_miss(suite, keys, kept, library);
         CHECK_FALSE(opens(near_miss, header_of(1), good));
     }
 }
@@ -191,11 +183,11 @@ TEST_CASE("suite 1 gives equal messages different IVs, and knows its own message
 }
 
 TEST_CASE("sealers and openers can be moved") {
-    for (const auto [suite, kept] : modes) {
-        crypto::sealer first(suite, random_keys(2), kept);
+    for (const auto [suite, kept, library] : sealing_modes()) {
+        crypto::sealer first(suite, random_keys(2), kept, library);
         auto sealer = std::move(first);
-        crypto::opener other(suite, random_keys(9), kept);
-        other = crypto::opener(suite, random_keys(2), kept);
+        crypto::opener other(suite, random_keys(9), kept, library);
+        other = crypto::opener(suite, random_keys(2), kept, library);
         CHECK(opens(other, header_of(3), sealed(sealer, header_of(3), bytes(3, 3))));
         CHECK(other.suite() == suite);
     }

@@ -4,6 +4,7 @@
 // that are only authenticated with a program that calls OpenSSL's EVP on header and message in one piece.
 #include "buri/crypto/sealing.hpp"
 
+#include "tests/support/sealing_modes.hpp"
 #include "tests/vectors/rfc/hex.hpp"
 
 #include <catch2/catch.hpp>
@@ -35,17 +36,29 @@ crypto::direction_keys keys_of(std::string_view cipher, std::string_view nonce) 
 
 using crypto::secrecy;
 
+/// By every library that this machine has: all make the same.
 bytes sealed(suite_id suite, const crypto::direction_keys& keys, byte_view plain, secrecy kept = secrecy::encrypted) {
     bytes payload(crypto::sealed_size(suite, plain.size()));
     CHECK(crypto::sealer(suite, keys, kept).seal(sized<8>(header), plain, payload) == payload.size());
+    for (const auto library : libraries_of(suite)) {
+        bytes again(payload.size());
+        crypto::sealer(suite, keys, kept, library).seal(sized<8>(header), plain, again);
+        CHECK(to_hex(again) == to_hex(payload));
+    }
     return payload;
 }
 
-std::string opened(suite_id suite, const crypto::direction_keys& keys, bytes payload,
+std::string opened(suite_id suite, const crypto::direction_keys& keys, const bytes& payload,
                    secrecy kept = secrecy::encrypted) {
-    const auto plain = crypto::opener(suite, keys, kept).open(sized<8>(header), payload);
-    REQUIRE(plain);
-    return to_string(*plain);
+    std::string out;
+    for (const auto library : libraries_of(suite)) {
+        auto copy = payload;
+        const auto plain = crypto::opener(suite, keys, kept, library).open(sized<8>(header), copy);
+        REQUIRE(plain);
+        CHECK((library == crypto::aead_library::openssl || to_string(*plain) == out));
+        out = to_string(*plain);
+    }
+    return out;
 }
 
 }  // namespace
