@@ -8,7 +8,6 @@
 
 #include <openssl/crypto.h>
 
-#include <algorithm>
 #include <array>
 
 extern "C" {
@@ -145,7 +144,7 @@ public:
 
     void seal(aead_nonce nonce, byte_view aad, byte_view plain, byte_span text, aead_tag_span tag) override {
         authenticate(nonce, aad, plain, tag);
-        if (plain.data() != text.data()) std::ranges::copy(plain, text.begin());
+        copy_text(plain, text);
     }
 
     bool open(aead_nonce nonce, byte_view aad, byte_span text, aead_tag_view tag) override {

@@ -30,7 +30,7 @@ public:
         openssl::require(EVP_EncryptUpdate(context, nullptr, &done, aad.data(), length_of(aad)) == 1);
         openssl::require(plain.empty() ||
                          EVP_EncryptUpdate(context, result_in(text), &done, plain.data(), length_of(plain)) == 1);
-        if (kept_ == secrecy::authenticated_only && plain.data() != text.data()) std::ranges::copy(plain, text.begin());
+        if (kept_ == secrecy::authenticated_only) copy_text(plain, text);
         openssl::require(EVP_EncryptFinal_ex(context, tag.data(), &done) == 1);
         openssl::require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, aead_tag_size, tag.data()) == 1);
     }
