@@ -1,4 +1,5 @@
 // From a state directory to a node that is ready to run.
+#include "buri/crypto/aead_backend.hpp"
 #include "buri/net/proxy.hpp"
 #include "buri/node/node.hpp"
 #include "buri/node/opened.hpp"
@@ -83,9 +84,20 @@ core::node_settings settings_from(const options& from) {
     return settings;
 }
 
+void tell_who_seals(const logger& log) {
+    const auto& aes = crypto::backend_of(suite_id::aes);
+    const auto& chacha = crypto::backend_of(suite_id::chacha);
+    log.debug("sealing", {{"aes", std::string(aes.name)}, {"chacha", std::string(chacha.name)}});
+    if (aes.has_failed_test || chacha.has_failed_test) {
+        log.warning(
+            "ipsec-mb gave wrong results in its self-test on this processor: OpenSSL is used instead, which is slower");
+    }
+}
+
 }  // namespace
 
 result<std::unique_ptr<node>> node::open(asio::io_context& context, options from) {
+    if (from.config.suites.empty()) from.config.suites = usual_suites();
     crypto::system_random random;
     const auto made = store::make_directory(from.state, 0750);
     if (!made) return fail(made.error());
@@ -152,6 +164,7 @@ node::node(asio::io_context& context, options from, opened parts)
         [this] { on_open(); },
         [this](byte_view cbor) { on_message(cbor); },
     };
+    tell_who_seals(log_);
     say("key", std::string(identity_.is_made() ? "made  " : "") + fingerprint() + " (" +
                    std::string(to_string(identity_.key().type())) + ")");
 }

@@ -1,8 +1,15 @@
 #include "buri/node/usable_suites.hpp"
 
+#include "buri/crypto/aead_backend.hpp"
+
 #include <algorithm>
 
 namespace buri::node {
+
+std::vector<suite_id> usual_suites() {
+    if (crypto::fastest_aead() == suite_id::chacha) return {suite_id::chacha, suite_id::aes};
+    return {suite_id::aes, suite_id::chacha};
+}
 
 result<suite_id> first_usable(std::span<const suite_id> suites, const crypto::identity_key& key) {
     const auto found = std::ranges::find_if(suites, [&](suite_id suite) { return key.fits(suite); });

@@ -76,15 +76,16 @@ constexpr std::string_view head =
 
 const config_table<node_config>& table() {
     static const auto rows = std::to_array<row>({
-        {{"suites", "a list of \"aes\", \"chacha\" and \"classic\", at least one, each once", "",
-          "The crypto suites that this node speaks with its server and its peers, the preferred one first. \"aes\" is "
-          "fastest "
-          "on processors with AES instructions, \"chacha\" on those without. \"classic\" is Hamachi's own, for "
+        {{"suites", "a list of \"aes\", \"chacha\" and \"classic\", at least one, each once", "[\"aes\", \"chacha\"]",
+          "The crypto suites that this node speaks with its server and its peers, the preferred one first. Without "
+          "it, \"aes\" and \"chacha\", the one first that this machine does faster: \"aes\" with AES instructions of "
+          "the "
+          "processor, else \"chacha\". \"classic\" is Hamachi's own, for "
           "compatibility "
           "only: it is weaker, needs RSA keys on both sides, and is never used unless it is named here.",
           ""},
          [](const toml_value& value, node_config& config) { return store_in(config.suites, suites_in(value)); },
-         [](const node_config& config) { return toml_list(config.suites); }},
+         [](const node_config& config) { return config.suites.empty() ? std::string() : toml_list(config.suites); }},
         {{"interface", "a text of 1 to 15 letters, digits, '-', '_' and '.'", "",
           "The name of the network interface that the daemon makes. Change it to run several nodes on one machine.",
           ""},

@@ -20,7 +20,8 @@ namespace buri::store {
 enum class identity_key_type { ed25519, rsa };
 
 struct node_config {
-    std::vector<suite_id> suites{suite_id::aes, suite_id::chacha};  ///< in order of preference, each once
+    std::vector<suite_id>
+        suites;  ///< in order of preference, each once; none: aes and chacha, as the processor likes them
     std::string interface = "vpn0";
     std::uint16_t mtu = 1380;
     std::uint16_t port = 0;  ///< UDP; 0: chosen once and kept in node.toml

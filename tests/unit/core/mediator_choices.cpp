@@ -23,7 +23,9 @@ TEST_CASE("the suite is the one that both like best") {
     const std::vector<row> rows{
         {{2, 3}, {2, 3}, false, false, usual, suite_id::aes},
         {{3, 2}, {3, 2}, false, false, usual, suite_id::chacha},
-        {{2, 3}, {3, 2}, false, false, usual, suite_id::aes},  // equal sums: the lower number
+        {{2, 3}, {3, 2}, false, false, usual, suite_id::chacha},  // equal sums: the higher number
+        {{1, 2}, {2, 1}, true, true, all, suite_id::aes},
+        {{1, 2, 3}, {3, 2, 1}, true, true, all, suite_id::chacha},
         {{2, 3}, {3}, false, false, usual, suite_id::chacha},
         {{2}, {3}, false, false, usual, std::nullopt},
         {{2, 3}, {3, 2}, false, false, {suite_id::chacha}, suite_id::chacha},

@@ -20,6 +20,8 @@ TEST_CASE("the template of a node's configuration parses to the defaults") {
 TEST_CASE("the template's values are the defaults, where there are any") {
     auto config = parse_node_config(test::uncommented(node_config_template()), "config.toml");
     REQUIRE(config);
+    CHECK(config->suites == std::vector{suite_id::aes, suite_id::chacha});
+    config->suites.clear();
     CHECK(config->nickname == "build-host");
     config->nickname.reset();
     CHECK(config->servers == std::vector<host_port>{{"vpn2.example.org", 0}, {"198.51.100.9", 12975}});
