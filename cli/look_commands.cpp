@@ -1,4 +1,5 @@
 #include "buri/base/suite.hpp"
+#include "buri/crypto/aead_backend.hpp"
 #include "cli/command_line.hpp"
 #include "cli/complaint.hpp"
 #include "cli/completion.hpp"
@@ -46,8 +47,14 @@ result<int> run_version(invocation& call) {
         names += (names.empty() ? "" : ", ") + std::string(suite.name);
     }
     const std::string version(daemon::version());
-    call.answer({{"version", version}, {"protocol", control_protocol}, {"suites", suites}},
-                "vpn " + version + "\nprotocol " + std::to_string(control_protocol) + ", suites " + names + "\n");
+    const std::string aes(crypto::backend_of(suite_id::aes).name);
+    const std::string chacha(crypto::backend_of(suite_id::chacha).name);
+    call.answer({{"version", version},
+                 {"protocol", control_protocol},
+                 {"suites", suites},
+                 {"sealing", {{"aes", aes}, {"chacha", chacha}}}},
+                "vpn " + version + "\nprotocol " + std::to_string(control_protocol) + ", suites " + names +
+                    "\nsealing aes by " + aes + ", chacha by " + chacha + "\n");
     return 0;
 }
 

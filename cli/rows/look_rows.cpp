@@ -12,6 +12,7 @@ constexpr auto version_fields = std::to_array<field_info>({
     {"version", "of this program"},
     {"protocol", "of the control channel, 1"},
     {"suites", "the crypto suites that it speaks, by name"},
+    {"sealing", "what library does aes and what chacha, with what it uses of this processor"},
 });
 constexpr auto netcheck_options = std::to_array<option_info>({
     {"--watch", "-w", "", "go on, and print it again when it changes, until Ctrl-C or --timeout"},

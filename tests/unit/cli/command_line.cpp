@@ -1,3 +1,4 @@
+#include "buri/crypto/aead_backend.hpp"
 #include "cli/command_table.hpp"
 #include "cli/suggestion.hpp"
 #include "daemon/version.hpp"
@@ -212,13 +213,18 @@ TEST_CASE("the socket is found by option, then environment, then the state direc
 TEST_CASE("the version needs no daemon", "[command_line]") {
     session user;
     const std::string version(buri::daemon::version());
+    const std::string aes(buri::crypto::backend_of(buri::suite_id::aes).name);
+    const std::string chacha(buri::crypto::backend_of(buri::suite_id::chacha).name);
     CHECK(user.run("version") == 0);
-    CHECK(user.out == "vpn " + version + "\nprotocol 1, suites classic, aes, chacha\n");
+    CHECK(user.out == "vpn " + version + "\nprotocol 1, suites classic, aes, chacha\nsealing aes by " + aes +
+                          ", chacha by " + chacha + "\n");
     CHECK(user.run("--version") == 0);
     CHECK(user.out.starts_with("vpn " + version));
     CHECK(user.run("version --json") == 0);
-    CHECK(json::parse(user.out) ==
-          json{{"version", version}, {"protocol", 1}, {"suites", {"classic", "aes", "chacha"}}});
+    CHECK(json::parse(user.out) == json{{"version", version},
+                                        {"protocol", 1},
+                                        {"suites", {"classic", "aes", "chacha"}},
+                                        {"sealing", {{"aes", aes}, {"chacha", chacha}}}});
 }
 
 TEST_CASE("a suggestion is near or there is none", "[command_line]") {
