@@ -1,13 +1,17 @@
 #include "buri/udp/datagram_socket.hpp"
 
 #include "buri/udp/control_data.hpp"
+#include "buri/udp/packet_info.hpp"
 #include "buri/udp/socket_address.hpp"
+#include "buri/udp/socket_errors.hpp"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -17,9 +21,6 @@ namespace {
 
 /// The default holds a few milliseconds of a fast link only.
 constexpr int buffer_size = 8 << 20;
-
-/// Errors that ICMP left on the socket are taken off one at a time; more than these in a row wait for the next wake-up.
-constexpr int max_pending_errors = 16;
 
 void set_option(int fd, int level, int name, int value) {
     (void)setsockopt(fd, level, name, &value, sizeof value);
@@ -65,11 +66,7 @@ void set_options(int fd, bool v6_socket) {
 control_data control_for(const endpoint& to, const send_options& how) {
     control_data out;
     const bool v4 = to.address.is_v4();
-    // Of the other family it cannot be the source.
-    if (how.from && how.from->is_v4() == v4) {
-        if (v4) out.add(IPPROTO_IP, IP_PKTINFO, in_pktinfo{0, to_kernel(*how.from), {}});
-        if (!v4) out.add(IPPROTO_IPV6, IPV6_PKTINFO, in6_pktinfo{to_kernel_v6(*how.from), 0});
-    }
+    add_source(out, to, how.from);
     if (how.ttl) {
         const int hops = *how.ttl;
         if (v4) out.add(IPPROTO_IP, IP_TTL, hops);
@@ -80,21 +77,17 @@ control_data control_for(const endpoint& to, const send_options& how) {
 
 std::optional<ip_address> own_address(msghdr& message) {
     for (auto* given = CMSG_FIRSTHDR(&message); given != nullptr; given = CMSG_NXTHDR(&message, given)) {
-        in_pktinfo v4{};
-        if (read_control(*given, IPPROTO_IP, IP_PKTINFO, v4)) return from_kernel(v4.ipi_spec_dst);
-        in6_pktinfo v6{};
-        if (!read_control(*given, IPPROTO_IPV6, IPV6_PKTINFO, v6)) continue;
-        const auto address = from_kernel(v6.ipi6_addr);
-        if (!address.is_multicast()) return address;
+        if (const auto own = read_own_address(*given)) return own;
     }
     return std::nullopt;
 }
 
-/// What ICMP says about an earlier send, to whichever peer: it must not end the reading from all the others.
-bool is_from_icmp(int code) {
-    return code == ECONNREFUSED || code == EHOSTUNREACH || code == ENETUNREACH || code == EHOSTDOWN ||
-           code == ENETDOWN || code == ECONNRESET || code == EPROTO || code == ENOPROTOOPT || code == EMSGSIZE ||
-           code == EOPNOTSUPP || code == EACCES || code == EPERM || code == EINTR;
+/// Nothing if the kernel does not know the option.
+std::optional<int> option_of(int fd, int level, int name) {
+    int value = 0;
+    auto length = static_cast<socklen_t>(sizeof value);
+    if (::getsockopt(fd, level, name, &value, &length) != 0) return std::nullopt;
+    return value;
 }
 
 error open_error(std::uint16_t port, int code) {
@@ -163,18 +156,38 @@ std::optional<datagram_socket> datagram_socket::adopt(int fd) {
     return datagram_socket(taken.release(), read_address(local).port, v6);
 }
 
+datagram_socket::datagram_socket(int fd, std::uint16_t port, bool has_v6)
+    : fd_(fd), port_(port), has_v6_(has_v6), segmenting_(option_of(fd, SOL_UDP, UDP_SEGMENT).has_value()) {}
+
 datagram_socket::datagram_socket(datagram_socket&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), port_(other.port_), has_v6_(other.has_v6_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      port_(other.port_),
+      has_v6_(other.has_v6_),
+      coalesces_(other.coalesces_),
+      segmenting_(other.segmenting_) {}
 
 datagram_socket& datagram_socket::operator=(datagram_socket&& other) noexcept {
     std::swap(fd_, other.fd_);
     std::swap(port_, other.port_);
     std::swap(has_v6_, other.has_v6_);
+    std::swap(coalesces_, other.coalesces_);
+    std::swap(segmenting_, other.segmenting_);
     return *this;
 }
 
 datagram_socket::~datagram_socket() {
     if (fd_ >= 0) ::close(fd_);
+}
+
+bool datagram_socket::coalesce_received() {
+    set_option(fd_, SOL_UDP, UDP_GRO, 1);
+    // Before Linux 5.12 it cannot be read back, and did not always work.
+    coalesces_ = option_of(fd_, SOL_UDP, UDP_GRO) == 1;
+    return coalesces_;
+}
+
+std::size_t datagram_socket::receive_buffer() const {
+    return static_cast<std::size_t>(std::max(0, option_of(fd_, SOL_SOCKET, SO_RCVBUF).value_or(0)));
 }
 
 std::optional<datagram_socket::received> datagram_socket::receive(byte_span into) {
@@ -226,9 +239,7 @@ send_outcome datagram_socket::send_now(const endpoint& to, byte_view datagram, c
         if (!is_from_icmp(errno)) break;
     }
     if (errno == EMSGSIZE) return send_outcome::too_large;
-    // IPv4 says "unreachable" of a source that is not its own.
-    const bool is_source = how.from && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH);
-    return is_source ? send_outcome::no_source : send_outcome::not_taken;
+    return how.from && is_about_source(errno) ? send_outcome::no_source : send_outcome::not_taken;
 }
 
 }  // namespace buri::udp

@@ -4,6 +4,7 @@
 #include "buri/base/bytes.hpp"
 #include "buri/base/endpoint.hpp"
 #include "buri/base/result.hpp"
+#include "buri/udp/segmentation.hpp"
 #include "buri/udp/send_options.hpp"
 
 #include <optional>
@@ -24,6 +25,18 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] bool has_v6() const { return has_v6_; }
 
+    /// Whether one call sends many datagrams of one size (UDP_SEGMENT).
+    [[nodiscard]] bool segments() const { return segmenting_.works(); }
+    [[nodiscard]] segmentation& segmenting() { return segmenting_; }
+    /// Sizes that were refused are tried again: other links, other limits.
+    void forget_limits() { segmenting_.forget_limits(); }
+    /// From now on datagrams of one size from one address come in one piece (UDP_GRO), which receive() cannot take apart, but a
+    /// receiver can. False if the kernel does not do that.
+    bool coalesce_received();
+    [[nodiscard]] bool coalesces() const { return coalesces_; }
+    /// In bytes, as the kernel counts them; 0 if it does not tell.
+    [[nodiscard]] std::size_t receive_buffer() const;
+
     struct received {
         endpoint from;
         std::size_t size = 0;
@@ -34,12 +47,14 @@ public:
     send_outcome send(const endpoint& to, byte_view datagram, const send_options& how = {});
 
 private:
-    datagram_socket(int fd, std::uint16_t port, bool has_v6) : fd_(fd), port_(port), has_v6_(has_v6) {}
+    datagram_socket(int fd, std::uint16_t port, bool has_v6);
     send_outcome send_now(const endpoint& to, byte_view datagram, const send_options& how);
 
     int fd_ = -1;
     std::uint16_t port_ = 0;
     bool has_v6_ = false;
+    bool coalesces_ = false;
+    segmentation segmenting_;
 };
 
 }  // namespace buri::udp
