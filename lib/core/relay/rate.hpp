@@ -22,6 +22,16 @@ public:
         return true;
     }
 
+    /// Of datagrams of `segment` bytes each, the last perhaps shorter, the same for one after the other: how many of the bytes, from
+    /// the front.
+    std::size_t take_front(std::size_t bytes, std::size_t segment, std::uint32_t kbit, time_point now) {
+        if (kbit == 0) return bytes;
+        std::size_t taken = 0;
+        while (taken < bytes && take(std::min(segment, bytes - taken), kbit, now))
+            taken += std::min(segment, bytes - taken);
+        return taken;
+    }
+
 private:
     time_point paid_until_ = time_point::min();
 };

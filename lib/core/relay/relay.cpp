@@ -40,6 +40,25 @@ work_limit limit_of(const source_rate& rate) {
             static_cast<int>(std::max(1U, rate.burst))};
 }
 
+/// A tunnel's datagrams to one SPI, at the front of a train.
+struct train_front {
+    std::size_t count = 0;  ///< 0: the first is no tunnel's datagram
+    spi to;
+};
+
+train_front front_of(byte_view train, std::size_t segment) {
+    train_front out;
+    for (std::size_t done = 0; done < train.size(); done += segment) {
+        const auto header = wire::parse_datagram_header(train.subspan(done, std::min(segment, train.size() - done)));
+        const bool is_valid =
+            header && (header->to.value & tunnel_bit) != 0 && (header->id != 0 || header->to.epoch() == 0);
+        if (!is_valid || (out.count > 0 && header->to.base() != out.to)) break;
+        out.to = header->to.base();
+        ++out.count;
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string_view to_string(relay_drop why) {
@@ -54,8 +73,8 @@ struct relay::parts {
           checks_of_all(limit_of(settings.checks_of_all)),
           meter(now) {}
 
-    void drop(relay_drop why) { ++drops[static_cast<std::size_t>(why)]; }
-    std::optional<path_address> route(const path_address& from, byte_view datagram, time_point now);
+    void drop(relay_drop why, std::size_t count = 1) { drops[static_cast<std::size_t>(why)] += count; }
+    relay_slice route(const path_address& from, byte_view train, std::size_t segment, time_point now);
     bytes on_bind(const path_address& from, const wire::relay_bind& request, time_point now, wall_time wall);
     /// Binds, or the reason why not. The cheapest question comes first.
     std::optional<relay_drop> bind(const path_address& from, const wire::relay_bind& request,
@@ -82,28 +101,37 @@ relay::~relay() = default;
 relay::relay(relay&&) noexcept = default;
 relay& relay::operator=(relay&&) noexcept = default;
 
-std::optional<path_address> relay::route(const path_address& from, byte_view datagram, time_point now) {
-    return parts_->route(from, datagram, now);
+relay_slice relay::route(const path_address& from, byte_view train, std::size_t segment, time_point now) {
+    return parts_->route(from, train, segment, now);
 }
 
-std::optional<path_address> relay::parts::route(const path_address& from, byte_view datagram, time_point now) {
-    const auto nowhere = [this](relay_drop why) {
-        drop(why);
-        return std::nullopt;
+std::optional<path_address> relay::route(const path_address& from, byte_view datagram, time_point now) {
+    return parts_->route(from, datagram, datagram.size(), now).to;
+}
+
+relay_slice relay::parts::route(const path_address& from, byte_view train, std::size_t segment, time_point now) {
+    const auto front = front_of(train, segment);
+    const auto count = std::max<std::size_t>(1, front.count);
+    relay_slice out{std::min(train.size(), count * segment), std::nullopt, 0};
+    const auto nowhere = [&](relay_drop why) {
+        drop(why, count);
+        return out;
     };
     auto* const sender = table.sender(from, now);
     if (sender == nullptr) return nowhere(relay_drop::unbound_way);
-    const auto header = wire::parse_datagram_header(datagram);
-    if (!header || (header->to.value & tunnel_bit) == 0) return nowhere(relay_drop::malformed);
-    if (header->id == 0 && header->to.epoch() != 0) return nowhere(relay_drop::malformed);
-    const auto* const receiver = table.receiver(header->to, now);
+    if (front.count == 0) return nowhere(relay_drop::malformed);
+    const auto* const receiver = table.receiver(front.to, now);
     if (receiver == nullptr) return nowhere(relay_drop::unbound_spi);
-    if (!sender->bucket.take(datagram.size(), sender->kbit, now)) return nowhere(relay_drop::rate);
-    if (!bucket_of_all.take(datagram.size(), settings.max_kbit, now)) return nowhere(relay_drop::rate);
-    ++datagrams;
-    bytes_on += datagram.size();
-    meter.add(datagram.size(), now);
-    return receiver->way;
+    const auto of_plan = sender->bucket.take_front(out.bytes, segment, sender->kbit, now);
+    out.sent = bucket_of_all.take_front(of_plan, segment, settings.max_kbit, now);
+    const auto sent = (out.sent + segment - 1) / segment;
+    drop(relay_drop::rate, count - sent);
+    if (out.sent == 0) return out;
+    datagrams += sent;
+    bytes_on += out.sent;
+    meter.add(out.sent, now);
+    out.to = receiver->way;
+    return out;
 }
 
 std::optional<bytes> relay::on_control(const path_address& from, byte_view datagram, time_point now, wall_time wall) {
@@ -178,10 +206,10 @@ void relay::on_stream_closed(const path_address& way) {
     parts_->table.on_stream_closed(way);
 }
 
-void relay::on_not_sent(std::size_t size) {
-    --parts_->datagrams;
-    parts_->bytes_on -= size;
-    parts_->drop(relay_drop::queue);
+void relay::on_not_sent(std::size_t datagrams, std::size_t bytes) {
+    parts_->datagrams -= datagrams;
+    parts_->bytes_on -= bytes;
+    parts_->drop(relay_drop::queue, datagrams);
 }
 
 void relay::set_identity(std::uint32_t id, crypto::public_key server) {

@@ -36,7 +36,7 @@ inline constexpr auto relay_silence = std::chrono::seconds(60);
 struct relay_settings {
     std::uint32_t id = 0;       ///< which tokens name it
     crypto::public_key server;  ///< Ed25519: whose tokens count
-    std::size_t max_bindings = 100'000;
+    std::size_t max_bindings = 200'000;
     std::size_t max_bindings_of_node = 2'048;
     std::uint32_t max_kbit = 0;              ///< kbit/s of all together; 0: unlimited
     source_rate checks_of_network{256, 64};  ///< signatures that are checked for one network
@@ -70,6 +70,13 @@ struct relay_statistics {
     [[nodiscard]] std::uint64_t dropped(relay_drop why) const { return drops[static_cast<std::size_t>(why)]; }
 };
 
+/// Datagrams at the front of a train that share their fate.
+struct relay_slice {
+    std::size_t bytes = 0;           ///< in them: at least those of one datagram
+    std::optional<path_address> to;  ///< where they go; nothing if nowhere
+    std::size_t sent = 0;            ///< of the bytes those that go there, from the front; the others are over a rate
+};
+
 class relay {
 public:
     /// `random` outlives this.
@@ -78,7 +85,10 @@ public:
     relay(relay&&) noexcept;
     relay& operator=(relay&&) noexcept;
 
-    /// Where a tunnel's datagram goes, as it is; nothing if nowhere.
+    /// Where a tunnel's datagrams go, as they are. The train came from one way: datagrams of `segment` bytes each, the last may be
+    /// shorter.
+    relay_slice route(const path_address& from, byte_view train, std::size_t segment, time_point now);
+    /// The same for one; nothing if nowhere.
     std::optional<path_address> route(const path_address& from, byte_view datagram, time_point now);
 
     /// The answer to a datagram of relay control, back to where it came from. Never larger than what it answers.
@@ -87,8 +97,8 @@ public:
     /// Forgets the node whose newest way the stream was.
     void on_stream_closed(const path_address& way);
 
-    /// What route() let go was not sent after all.
-    void on_not_sent(std::size_t size);
+    /// Of what route() let go so many datagrams were not sent after all.
+    void on_not_sent(std::size_t datagrams, std::size_t bytes);
 
     /// Other names or keys from now on (the server was reached again, say); what is bound stays bound.
     void set_identity(std::uint32_t id, crypto::public_key server);

@@ -128,9 +128,71 @@ TEST_CASE("what the socket did not take is not counted as sent") {
     world.bind(bob_at, 2, bob_in);
     world.send(alice_at, bob_in);
     world.send(alice_at, bob_in);
-    world.relay.on_not_sent(sealed_size);
+    world.relay.on_not_sent(1, sealed_size);
     const auto statistics = world.relay.statistics(world.now);
     CHECK(statistics.datagrams == 1);
     CHECK(statistics.bytes == sealed_size);
     CHECK(statistics.dropped(relay_drop::queue) == 1);
+}
+
+TEST_CASE("a train is carried as its datagrams are one by one, at every rate") {
+    const auto kbit = GENERATE(0U, 100U, 1'000U, 5'000U);
+    const auto of_all = GENERATE(0U, 700U);
+    const std::size_t segment = 1'000;
+    auto settings = relay_world::settings();
+    settings.max_kbit = of_all;
+    relay_world trains(settings);
+    relay_world singles(settings);
+    for (auto* const world : {&trains, &singles}) {
+        world->bind(alice_at, 1, alice_in, kbit);
+        world->bind(bob_at, 2, bob_in);
+    }
+    for (const std::size_t last : {1'000U, 8U, 500U, 999U}) {
+        bytes train;
+        for (int i = 0; i < 40; ++i)
+            append(train, relay_world::sealed(bob_in, i == 39 ? last : segment));
+        const auto slice = trains.relay.route(alice_at, train, segment, trains.now);
+        CHECK(slice.bytes == train.size());
+        std::size_t sent = 0;
+        for (int i = 0; i < 40; ++i) {
+            const auto size = i == 39 ? last : segment;
+            if (singles.send(alice_at, bob_in, size)) sent += size;
+        }
+        CHECK(slice.sent == sent);
+        CHECK(slice.to.has_value() == (sent > 0));
+        trains.now += 50ms;
+        singles.now += 50ms;
+    }
+    const auto one = trains.relay.statistics(trains.now);
+    const auto other = singles.relay.statistics(singles.now);
+    CHECK(one.datagrams == other.datagrams);
+    CHECK(one.bytes == other.bytes);
+    CHECK(one.drops == other.drops);
+}
+
+TEST_CASE("a slice of a train ends where the destination changes, or a datagram is none of a tunnel") {
+    relay_world world;
+    world.bind(alice_at, 1, alice_in);
+    world.bind(bob_at, 2, bob_in);
+    const std::size_t segment = 20;
+    bytes train;
+    for (const auto to : {bob_in, bob_in.with_epoch(3), bob_in.with_epoch(1), alice_in, spi{0x40000000}, bob_in})
+        append(train, relay_world::sealed(to, segment));
+    train.resize(train.size() + 7, 0xff);
+    const auto sizes = [&](const path_address& from) {
+        std::vector<std::size_t> out;
+        for (std::size_t done = 0; done < train.size(); done += out.back())
+            out.push_back(world.relay.route(from, byte_view(train).subspan(done), segment, world.now).bytes);
+        return out;
+    };
+    CHECK(sizes(alice_at) == std::vector<std::size_t>{60, 20, 20, 20, 7});
+    const auto statistics = world.relay.statistics(world.now);
+    CHECK(statistics.datagrams == 5);
+    CHECK(statistics.bytes == 100);
+    CHECK(world.dropped(relay_drop::malformed) == 2);
+    CHECK(sizes({endpoint{alice_at.at.address, 9}}) == std::vector<std::size_t>{60, 20, 20, 20, 7});
+    CHECK(world.dropped(relay_drop::unbound_way) == 7);
+    // A header that reaches into the next datagram is none.
+    CHECK(world.relay.route(alice_at, byte_view(train).first(21), 7, world.now).bytes == 7);
+    CHECK(world.dropped(relay_drop::malformed) == 3);
 }
