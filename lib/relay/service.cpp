@@ -15,7 +15,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <deque>
 #include <limits>
 #include <unordered_map>
 
@@ -26,11 +25,11 @@ namespace {
 constexpr std::size_t largest_bind = 5 + sizeof(wire::relay_cookie) + 2 + wire::relay_token_size;
 /// Local addresses that are told apart; a machine that routes a whole prefix to itself has no end of them.
 constexpr std::size_t max_local_addresses = 4'096;
+/// Of one port, before the others and the streams have their turn.
+constexpr int max_batches = 4;
 /// Datagrams are rarely larger than a packet. Who does not read for so long loses its stream.
 constexpr net::datagram_stream::limits of_stream{
     .datagrams = 64, .bytes = 1U << 18U, .read = 8'192, .write_patience = std::chrono::seconds(10)};
-
-using kind = udp_port::kind;
 
 /// The other half is for what else the process opens.
 std::size_t half_of_files() {
@@ -89,12 +88,15 @@ struct service::parts {
 
     void set_relay(core::relay_settings to);
     asio::awaitable<void> run_port(std::size_t number);
-    void on_batch(std::size_t port, time_point now);
-    void on_udp(std::size_t port, const udp_port::datagram& datagram, time_point now);
-    void on_stun(std::size_t port, const udp_port::datagram& datagram, time_point now);
+    void on_batches(std::size_t port, time_point now);
+    void on_train(std::size_t port, const udp::train& train, time_point now);
+    void on_stun(std::size_t port, const udp::train& train, byte_view datagram, time_point now);
+    void on_control(std::size_t port, const udp::train& train, const path_address& from, byte_view datagram,
+                    time_point now);
     void on_stream(const path_address& way, net::datagram_stream& stream, byte_view datagram);
-    /// Sends a tunnel's datagram on.
-    void forward(const path_address& from, byte_view datagram, time_point now);
+    /// Sends a tunnel's datagrams on: some from the front of the train. In bytes.
+    std::size_t forward(const path_address& from, byte_view train, std::size_t segment, time_point now);
+    void forward_to_stream(channel_id to, byte_view data, std::size_t segment);
     std::optional<channel_id> channel_of(std::size_t port, const ip_address& local);
     udp_port* port_at(const endpoint& local);
     void flush();
@@ -114,7 +116,7 @@ struct service::parts {
     std::vector<endpoint> locals;
     std::vector<std::unordered_map<ip_address, channel_id>> channels_of_port;
     std::vector<udp_channel> udp_channels;  ///< by channel
-    std::deque<bytes> answers;              ///< until they are flushed
+    udp::receiver in;                       ///< of all ports in turn
     std::unordered_map<channel_id, net::datagram_stream*> streams;
     channel_id next_stream = core::first_stream_channel;
     std::uint64_t stun_answers = 0;
@@ -127,9 +129,6 @@ service::~service() = default;
 result<void> service::add_udp(const endpoint& local) {
     auto port = udp_port::open(parts_->executor, local);
     if (!port) return fail(port.error());
-    port->on_unsent = [has = parts_.get()](std::size_t size) {
-        if (has->machine) has->machine->on_not_sent(size);
-    };
     parts_->locals.push_back(port->local());
     parts_->ports.push_back(std::move(*port));
     parts_->channels_of_port.emplace_back();
@@ -180,52 +179,61 @@ asio::awaitable<void> service::parts::run_port(std::size_t number) {
     for (;;) {
         const bool is_ready = co_await ports[number].async_wait();
         if (!is_ready) co_return;
-        on_batch(number, net::now());
+        on_batches(number, net::now());
     }
 }
 
-void service::parts::on_batch(std::size_t port, time_point now) {
-    for (const auto& datagram : ports[port].receive())
-        on_udp(port, datagram, now);
-    flush();
+void service::parts::on_batches(std::size_t port, time_point now) {
+    for (int i = 0; i < max_batches; ++i) {
+        for (const auto& train : ports[port].receive(in))
+            on_train(port, train, now);
+        flush();
+        if (in.is_drained()) return;
+    }
 }
 
 /// Before the next batch is received: what is forwarded lies in the buffers of this one.
 void service::parts::flush() {
-    for (auto& port : ports)
-        port.flush();
-    answers.clear();
+    for (auto& port : ports) {
+        const auto unsent = port.flush();
+        if (unsent.datagrams > 0 && machine) machine->on_not_sent(unsent.datagrams, unsent.bytes);
+    }
     if (machine) timer.arm(machine->next_deadline());
 }
 
-void service::parts::on_udp(std::size_t port, const udp_port::datagram& datagram, time_point now) {
-    const auto what = wire::classify(datagram.data);
-    if (what == wire::datagram_kind::stun) {
-        on_stun(port, datagram, now);
-        return;
-    }
-    const auto channel = channel_of(port, datagram.to);
-    if (!channel || !machine) return;
-    const path_address from(*channel, datagram.from);
-    if (what != wire::datagram_kind::relay_control) {
-        forward(from, datagram.data, now);
-        return;
-    }
-    auto answer = machine->on_control(from, datagram.data, now, net::wall_now());
-    if (!answer) return;
-    answers.push_back(std::move(*answer));
-    ports[port].send(datagram.to, datagram.from, answers.back(), kind::answer);
+void service::parts::on_train(std::size_t port, const udp::train& train, time_point now) {
+    if (!udp_port::is_answerable(train)) return;
+    const auto channel = machine ? channel_of(port, *train.to) : std::nullopt;
+    const path_address from(channel.value_or(0), train.from);
+    byte_view rest = train.data;
+    do {
+        const auto datagram = rest.first(std::min(train.segment, rest.size()));
+        const auto what = wire::classify(datagram);
+        auto done = datagram.size();
+        if (what == wire::datagram_kind::stun) {
+            on_stun(port, train, datagram, now);
+        } else if (channel && what == wire::datagram_kind::relay_control) {
+            on_control(port, train, from, datagram, now);
+        } else if (channel) {
+            done = forward(from, rest, train.segment, now);
+        }
+        rest = rest.subspan(done);
+    } while (!rest.empty());
 }
 
-void service::parts::on_stun(std::size_t port, const udp_port::datagram& datagram, time_point now) {
-    const endpoint local{datagram.to, locals[port].port};
-    auto answer = stun.on_request(local, datagram.from, datagram.data, now);
+void service::parts::on_control(std::size_t port, const udp::train& train, const path_address& from, byte_view datagram,
+                                time_point now) {
+    const auto answer = machine->on_control(from, datagram, now, net::wall_now());
+    if (answer) ports[port].answer(*train.to, train.from, *answer);
+}
+
+void service::parts::on_stun(std::size_t port, const udp::train& train, byte_view datagram, time_point now) {
+    const auto answer = stun.on_request({*train.to, locals[port].port}, train.from, datagram, now);
     if (!answer) return;
     auto* const from = port_at(answer->from);
     if (from == nullptr) return;
     ++stun_answers;
-    answers.push_back(std::move(answer->datagram));
-    from->send(answer->from.address, answer->to, answers.back(), kind::answer);
+    from->answer(answer->from.address, answer->to, answer->datagram);
 }
 
 udp_port* service::parts::port_at(const endpoint& local) {
@@ -248,17 +256,26 @@ std::optional<channel_id> service::parts::channel_of(std::size_t port, const ip_
     return number;
 }
 
-void service::parts::forward(const path_address& from, byte_view datagram, time_point now) {
-    const auto to = machine->route(from, datagram, now);
-    if (!to) return;
-    if (!core::is_stream(*to)) {
-        const auto& channel = udp_channels[to->channel];
-        ports[channel.port].send(channel.local, to->at, datagram, kind::forwarded);
-        return;
+std::size_t service::parts::forward(const path_address& from, byte_view train, std::size_t segment, time_point now) {
+    const auto slice = machine->route(from, train, segment, now);
+    if (!slice.to) return slice.bytes;
+    const auto data = train.first(slice.sent);
+    if (core::is_stream(*slice.to)) {
+        forward_to_stream(slice.to->channel, data, segment);
+    } else {
+        const auto& channel = udp_channels[slice.to->channel];
+        ports[channel.port].forward(channel.local, slice.to->at, data, segment);
     }
-    const auto stream = streams.find(to->channel);
-    const bool is_taken = stream != streams.end() && stream->second->send(datagram);
-    if (!is_taken) machine->on_not_sent(datagram.size());
+    return slice.bytes;
+}
+
+void service::parts::forward_to_stream(channel_id to, byte_view data, std::size_t segment) {
+    const auto stream = streams.find(to);
+    for (std::size_t done = 0; done < data.size(); done += segment) {
+        const auto datagram = data.subspan(done, std::min(segment, data.size() - done));
+        const bool is_taken = stream != streams.end() && stream->second->send(datagram);
+        if (!is_taken) machine->on_not_sent(1, datagram.size());
+    }
 }
 
 void service::parts::on_deadline(time_point now) {
@@ -273,7 +290,7 @@ void service::parts::on_stream(const path_address& way, net::datagram_stream& st
     const auto what = wire::classify(datagram);
     if (what == wire::datagram_kind::stun) return;
     if (what != wire::datagram_kind::relay_control) {
-        forward(way, datagram, now);
+        forward(way, datagram, datagram.size(), now);
         flush();
         return;
     }

@@ -1,3 +1,5 @@
+#include "buri/udp/receiver.hpp"
+#include "buri/udp/sender.hpp"
 #include "tests/unit/relay/relay_fixture.hpp"
 
 #include <algorithm>
@@ -15,6 +17,37 @@ const auto bob_in = spi_of(2);
 endpoint relay_at(const relay_fixture& world, const char* address) {
     return {ip_address::parse(address).value(), world.service.udp().front().port};
 }
+
+/// A node whose datagrams come and go as trains.
+class train_node {
+public:
+    train_node(relay_fixture& world, const endpoint& relay) : world_(world), relay_(relay) {}
+
+    wire::relay_message ask(const bytes& what) {
+        REQUIRE(socket.send(relay_, what) == udp::send_outcome::taken);
+        bytes into(65'536);
+        std::optional<udp::datagram_socket::received> got;
+        REQUIRE(world_.until([&] { return (got = socket.receive(into)).has_value(); }));
+        return wire::parse_relay_message(byte_view(into).first(got->size)).value();
+    }
+    void bind(std::uint32_t node, spi in) {
+        const auto pong = std::get<wire::relay_pong>(ask(wire::encode(wire::relay_ping{{1}})));
+        const auto answer = ask(wire::encode(wire::relay_bind{pong.cookie, world_.token(node, in)}));
+        REQUIRE(std::get<wire::relay_bind_ok>(answer).bound == in);
+    }
+    void send(const bytes& train, std::size_t segment) {
+        udp::sender out;
+        out.add(socket, relay_, {}, train, segment);
+        out.flush();
+        REQUIRE(out.counters().calls.value() == 1);
+    }
+
+    udp::datagram_socket socket = udp::datagram_socket::open(0).value();
+
+private:
+    relay_fixture& world_;
+    endpoint relay_;
+};
 
 }  // namespace
 
@@ -48,6 +81,58 @@ TEST_CASE("a batch goes through in order") {
         alice.send(sealed(bob_in, i));
     for (std::uint8_t i = 0; i < 200; ++i)
         REQUIRE(bob.receive() == sealed(bob_in, i));
+}
+
+TEST_CASE(
+    "a train goes through as trains, each datagram to where it is bound, and what is none of a tunnel is answered") {
+    relay_fixture world(everywhere);
+    const auto relay = relay_at(world, "127.0.0.1");
+    udp_node bob(world, "127.0.0.1", relay);
+    udp_node carol(world, "127.0.0.1", relay);
+    bob.bind(2, bob_in);
+    carol.bind(3, spi_of(3));
+    train_node alice(world, relay);
+    alice.bind(1, alice_in);
+    const auto question = wire::encode(wire::relay_ping{{2}});
+    const auto size = question.size();
+    bytes train;
+    for (std::uint8_t i = 0; i < 10; ++i)
+        append(train, sealed(bob_in, i, size));
+    append(train, question);
+    for (std::uint8_t i = 0; i < 10; ++i)
+        append(train, sealed(i % 2 == 0 ? bob_in : spi_of(3), i, size));
+    append(train, sealed(bob_in, 99, size - 1));
+    alice.send(train, size);
+    for (std::uint8_t i = 0; i < 10; ++i)
+        CHECK(bob.receive() == sealed(bob_in, i, size));
+    for (std::uint8_t i = 0; i < 10; ++i)
+        CHECK((i % 2 == 0 ? bob : carol).receive() == sealed(i % 2 == 0 ? bob_in : spi_of(3), i, size));
+    CHECK(bob.receive() == sealed(bob_in, 99, size - 1));
+    bytes into(100);
+    CHECK(world.until([&] { return alice.socket.receive(into).has_value(); }));
+    CHECK(world.service.statistics().relay.datagrams == 21);
+    CHECK(world.service.statistics().relay.bytes == 21 * size - 1);
+}
+
+TEST_CASE("what leaves is as coalesced as what came") {
+    relay_fixture world(everywhere);
+    const auto relay = relay_at(world, "127.0.0.1");
+    train_node alice(world, relay);
+    train_node bob(world, relay);
+    alice.bind(1, alice_in);
+    bob.bind(2, bob_in);
+    REQUIRE(bob.socket.coalesce_received());
+    bytes train;
+    for (std::uint8_t i = 0; i < 40; ++i)
+        append(train, sealed(bob_in, i, 1'400));
+    alice.send(train, 1'400);
+    udp::receiver in;
+    std::span<const udp::train> got;
+    REQUIRE(world.until([&] { return !(got = in.receive(bob.socket)).empty(); }));
+    CHECK(got.size() == 1);
+    CHECK(got[0].segment == 1'400);
+    CHECK(got[0].count() == 40);
+    CHECK(std::ranges::equal(got[0].data, train));
 }
 
 TEST_CASE("answers, and what is sent on, leave from the address that the node sends to") {
