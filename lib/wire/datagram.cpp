@@ -98,15 +98,6 @@ datagram_kind classify(byte_view datagram) {
     return header->id == 0 ? datagram_kind::tunnel_clear : datagram_kind::tunnel_sealed;
 }
 
-std::optional<datagram_header> parse_datagram_header(byte_view datagram) {
-    reader in(datagram);
-    datagram_header out;
-    out.to = {in.u32()};
-    out.id = in.u32();
-    if (!in.ok()) return std::nullopt;
-    return out;
-}
-
 void write_datagram_header(const datagram_header& header, byte_span out) {
     assert(out.size() >= datagram_header_size);
     for (unsigned i = 0; i < 4; ++i) {

@@ -26,8 +26,16 @@ struct datagram_header {
     spi to;
     std::uint32_t id = 0;
 };
-/// Nothing if shorter than a header.
-std::optional<datagram_header> parse_datagram_header(byte_view datagram);
+/// Nothing if shorter than a header. In place: it is asked of every datagram.
+inline std::optional<datagram_header> parse_datagram_header(byte_view datagram) {
+    if (datagram.size() < datagram_header_size) return std::nullopt;
+    const auto raw = datagram.first<datagram_header_size>();
+    const auto u32 = [&](std::size_t at) {
+        return std::uint32_t{raw[at]} << 24U | std::uint32_t{raw[at + 1]} << 16U | std::uint32_t{raw[at + 2]} << 8U |
+               std::uint32_t{raw[at + 3]};
+    };
+    return datagram_header{{u32(0)}, u32(4)};
+}
 /// Writes 8 bytes.
 void write_datagram_header(const datagram_header& header, byte_span out);
 
