@@ -55,6 +55,7 @@ public:
 
 private:
     result<void> set_mtu(unsigned mtu);
+    void set_max_segments(unsigned count);
     int set_no_generated_addresses();
     result<void> remove_all_but(const std::vector<interface_address>& wanted);
     result<void> bring_up();
@@ -80,6 +81,14 @@ result<void> interface_setup::set_mtu(unsigned mtu) {
     const auto code = socket_.ask(request);
     if (code != 0) return fail(refused(name_, "an MTU of " + std::to_string(mtu), code));
     return {};
+}
+
+/// Larger super-packets are slower, not wrong, so a kernel that does not take it changes nothing.
+void interface_setup::set_max_segments(unsigned count) {
+    if (count == 0) return;
+    netlink_request request(RTM_NEWLINK, request_ack, link());
+    request.number(IFLA_GSO_MAX_SEGS, std::uint32_t{count});
+    (void)socket_.ask(request);
 }
 
 /// With a link-local address the kernel would look for routers on the interface.
@@ -168,6 +177,7 @@ result<interface_state> interface_setup::run(const interface_settings& settings)
     const interface_address v4{settings.v4, settings.pool.length};
     const interface_address v6{settings.v6, settings.ula.length};
     if (auto done = set_mtu(settings.mtu); !done) return fail(std::move(done.error()));
+    set_max_segments(settings.max_segments);
     const bool may_have_v6 = settings.mtu >= min_v6_mtu && set_no_generated_addresses() == 0;
     // Removed first: an address of the same subnet that is there already would make ours its secondary, to go with it.
     if (auto done = remove_all_but({v4, v6}); !done) return fail(std::move(done.error()));

@@ -17,7 +17,8 @@ struct interface_settings {
     ip_address v4;
     ip_prefix pool;  ///< where the other nodes' IPv4 addresses are: routed into the interface
     ip_address v6;
-    ip_prefix ula;  ///< where the other nodes' IPv6 addresses are: routed into the interface
+    ip_prefix ula;              ///< where the other nodes' IPv6 addresses are: routed into the interface
+    unsigned max_segments = 0;  ///< of a super-packet that leaves through it; 0: as many as the kernel likes
 };
 
 struct interface_state {

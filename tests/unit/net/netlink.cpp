@@ -42,6 +42,7 @@ std::vector<std::string> addresses_of(const std::string& name) {
 
 struct link_facts {
     unsigned mtu = 0;
+    unsigned max_segments = 0;
     bool is_up = false;
 };
 
@@ -53,6 +54,7 @@ link_facts link_of(const std::string& name) {
         const auto fixed = fixed_part<ifinfomsg>(message.body);
         if (!fixed || fixed->ifi_index != static_cast<int>(index_of(name))) return;
         out.mtu = number_in<std::uint32_t>(find_attribute(message.body, sizeof *fixed, IFLA_MTU));
+        out.max_segments = number_in<std::uint32_t>(find_attribute(message.body, sizeof *fixed, IFLA_GSO_MAX_SEGS));
         out.is_up = (fixed->ifi_flags & IFF_UP) != 0;
     }) == 0);
     return out;
@@ -79,6 +81,17 @@ TEST_CASE("the interface comes up with its addresses, its MTU and routes to the 
         CHECK(route_to(peer) == index_of("vpn0"));
     for (const auto* other : {"100.128.0.1", "192.0.2.1", "fd12:3456:789a:bcdf::1", "2001:db8::1"})
         CHECK(route_to(other) != index_of("vpn0"));
+}
+
+TEST_CASE("super-packets have no more segments than was asked for", "[netns]") {
+    const network_namespace alone;
+    const tun vpn("vpn0");
+    REQUIRE(configure_interface("vpn0", settings));
+    CHECK(link_of("vpn0").max_segments > 40);
+    auto fitting = settings;
+    fitting.max_segments = 40;
+    REQUIRE(configure_interface("vpn0", fitting));
+    CHECK(link_of("vpn0").max_segments == 40);
 }
 
 TEST_CASE("an interface that was just set up sends nothing and has no link-local address", "[netns]") {
