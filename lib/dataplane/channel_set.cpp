@@ -8,15 +8,8 @@
 #include <utility>
 
 namespace buri::dataplane {
-namespace {
-
-int fd_of(const std::variant<udp::datagram_socket, stream_end>& one) {
-    return std::visit([](const auto& it) { return it.fd(); }, one);
-}
-
-}  // namespace
-
-channel_set::channel_set() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+channel_set::channel_set(std::function<void(channel_id)> on_ended)
+    : on_ended_(std::move(on_ended)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 
@@ -24,21 +17,13 @@ channel_set::~channel_set() {
     ::close(epoll_);
 }
 
-std::optional<channel_set::way> channel_set::open(const add_channel& what) {
-    if (what.stream) return stream_end(what.fd, *what.stream);
-    auto socket = udp::datagram_socket::adopt(what.fd);
-    if (!socket) return std::nullopt;
-    return std::move(*socket);
-}
-
-bool channel_set::add(const add_channel& what) {
-    auto made = open(what);
-    if (!made || what.channel == main_channel || channels_.contains(what.channel)) return false;
+bool channel_set::add(channel_id channel, std::shared_ptr<way> to) {
+    if (channel == main_channel || channels_.contains(channel)) return false;
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.u32 = what.channel;
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, what.fd, &event) != 0) return false;
-    channels_.emplace(what.channel, std::move(*made));
+    event.data.u32 = channel;
+    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd_of(*to), &event) != 0) return false;
+    channels_.emplace(channel, std::move(to));
     return true;
 }
 
@@ -46,7 +31,7 @@ void channel_set::remove(channel_id channel) {
     const auto found = channels_.find(channel);
     if (found == channels_.end()) return;
     // Not left to close(): another process may have been given a copy of the descriptor.
-    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd_of(found->second), nullptr);
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd_of(*found->second), nullptr);
     channels_.erase(found);
 }
 
@@ -79,23 +64,19 @@ std::optional<channel_set::received> channel_set::receive(byte_span into) {
 std::optional<channel_set::received> channel_set::receive_from(channel_id id, byte_span into) {
     const auto found = channels_.find(id);
     if (found == channels_.end()) return std::nullopt;
-    if (auto* socket = std::get_if<udp::datagram_socket>(&found->second)) {
+    if (auto* socket = std::get_if<udp::datagram_socket>(found->second.get())) {
         const auto got = socket->receive(into);
         if (!got) return std::nullopt;
         return received{{id, got->from}, got->size, got->to};
     }
-    auto& stream = std::get<stream_end>(found->second);
+    auto& stream = std::get<stream_end>(*found->second);
     const auto size = stream.receive(into);
     if (size) return received{{id, stream.other_end()}, *size};
-    if (stream.has_ended()) remove(id);
+    if (stream.has_ended()) {
+        remove(id);
+        on_ended_(id);
+    }
     return std::nullopt;
-}
-
-udp::send_outcome channel_set::send(const path_address& to, byte_view datagram, const udp::send_options& how) {
-    const auto found = channels_.find(to.channel);
-    if (found == channels_.end()) return udp::send_outcome::no_channel;
-    if (auto* socket = std::get_if<udp::datagram_socket>(&found->second)) return socket->send(to.at, datagram, how);
-    return std::get<stream_end>(found->second).send(datagram);
 }
 
 }  // namespace buri::dataplane

@@ -1,19 +1,19 @@
 #pragma once
-// The ways for datagrams beside the node's socket, as one descriptor that poll() sees. Several hundred at once cost no
-// more than one while they are silent.
-#include "buri/dataplane/plane.hpp"
-#include "buri/dataplane/stream_end.hpp"
+// The ways for datagrams beside the node's socket, to receive from, as one descriptor that poll() sees. Several hundred at once cost
+// no more than one while they are silent.
+#include "buri/base/path_address.hpp"
+#include "buri/dataplane/way.hpp"
 
 #include <array>
+#include <functional>
 #include <unordered_map>
 
 namespace buri::dataplane {
 
 class channel_set {
 public:
-    /// Throws std::system_error if the process has no descriptor left.
-    channel_set();
-    /// Closes every channel.
+    /// `on_ended` is called for a stream that has ended and went away. Throws std::system_error if the process has no descriptor left.
+    explicit channel_set(std::function<void(channel_id)> on_ended = [](channel_id) {});
     ~channel_set();
     channel_set(const channel_set&) = delete;
     channel_set& operator=(const channel_set&) = delete;
@@ -22,9 +22,8 @@ public:
     [[nodiscard]] int fd() const { return epoll_; }
     [[nodiscard]] std::size_t size() const { return channels_.size(); }
 
-    /// Takes the descriptor in any case. False, and closes it, if the number is in use or the descriptor is no socket for
-    /// datagrams.
-    bool add(const add_channel& what);
+    /// False if the number is in use.
+    bool add(channel_id channel, std::shared_ptr<way> to);
     void remove(channel_id channel);
 
     struct received {
@@ -34,17 +33,14 @@ public:
     };
     /// From those that are readable in turn; nothing if none is. A stream that has ended goes away.
     std::optional<received> receive(byte_span into);
-    udp::send_outcome send(const path_address& to, byte_view datagram, const udp::send_options& how);
 
 private:
-    using way = std::variant<udp::datagram_socket, stream_end>;
-
-    static std::optional<way> open(const add_channel& what);
     bool find_readable();
     std::optional<received> receive_from(channel_id id, byte_span into);
 
+    std::function<void(channel_id)> on_ended_;
     int epoll_ = -1;
-    std::unordered_map<channel_id, way> channels_;
+    std::unordered_map<channel_id, std::shared_ptr<way>> channels_;
     std::array<channel_id, 64>
         readable_{};  ///< the first `readable_count_`; may name some that are gone or were emptied
     std::size_t readable_count_ = 0;

@@ -6,27 +6,26 @@
 
 namespace buri::dataplane {
 
+/// The one's complement sum of the 16-bit words in network order, folded to 16 bits; a last odd byte is the high half of a word.
+std::uint16_t sum_words(byte_view data);
+
 class checksum {
 public:
     /// All but the last part must be of even length.
-    checksum& add(byte_view part) {
-        std::size_t i = 0;
-        for (; i + 1 < part.size(); i += 2)
-            add(static_cast<std::uint32_t>(part[i] << 8U | part[i + 1]));
-        if (i < part.size()) add(static_cast<std::uint32_t>(part[i] << 8U));
-        return *this;
-    }
+    checksum& add(byte_view part) { return add(std::uint32_t{sum_words(part)}); }
     checksum& add(std::uint32_t value) {
         sum_ += value;
         return *this;
     }
-    /// As it stands in a header whose field for it was zero; 0 over a whole with a valid one.
-    [[nodiscard]] std::uint16_t value() const {
+    /// The sum itself, as a field holds it that the kernel is to finish.
+    [[nodiscard]] std::uint16_t partial() const {
         auto folded = sum_;
         while (folded > 0xffff)
             folded = (folded & 0xffffU) + (folded >> 16U);
-        return static_cast<std::uint16_t>(~folded);
+        return static_cast<std::uint16_t>(folded);
     }
+    /// As it stands in a header whose field for it was zero; 0 over a whole with a valid one.
+    [[nodiscard]] std::uint16_t value() const { return static_cast<std::uint16_t>(~partial()); }
 
 private:
     std::uint64_t sum_ = 0;
@@ -45,6 +44,15 @@ inline std::uint16_t get_u16(byte_view from) {
 inline void put_u16(byte_span to, std::size_t value) {
     to[0] = static_cast<std::uint8_t>(value >> 8U);
     to[1] = static_cast<std::uint8_t>(value);
+}
+
+inline std::uint32_t get_u32(byte_view from) {
+    return std::uint32_t{get_u16(from)} << 16U | get_u16(from.subspan(2));
+}
+
+inline void put_u32(byte_span to, std::uint32_t value) {
+    put_u16(to, value >> 16U);
+    put_u16(to.subspan(2), value & 0xffffU);
 }
 
 }  // namespace buri::dataplane

@@ -11,15 +11,18 @@
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 namespace buri::dataplane {
 
+/// Ids under one key end here (protocol section 4: never a message past 2^27).
+inline constexpr std::uint32_t max_message_id = 1U << 27U;
+
+/// One thread writes what is sent, one what is received: each has its cache lines.
 struct link_statistics {
-    std::atomic<std::uint64_t> sent_packets{0};
+    alignas(64) std::atomic<std::uint64_t> sent_packets{0};
     std::atomic<std::uint64_t> sent_bytes{0};
     std::atomic<std::uint64_t> sent_large{0};  ///< of the user's packets those that not every path carries
-    std::atomic<std::uint64_t> received_packets{0};
+    alignas(64) std::atomic<std::uint64_t> received_packets{0};
     std::atomic<std::uint64_t> received_bytes{0};
     std::atomic<std::uint64_t> dropped_replayed{0};
     std::atomic<std::uint64_t> dropped_forged{0};
@@ -57,15 +60,6 @@ struct peer_link {
     std::shared_ptr<send_epoch> send;  ///< none: nothing can be sent
     std::array<std::shared_ptr<receive_epoch>, 4> receive;  ///< by epoch number
     std::shared_ptr<link_statistics> statistics;
-};
-
-/// Everything the data plane needs to know. Never changed once made.
-struct snapshot {
-    node_id self;
-    ip_prefix ula;
-    std::unordered_map<spi, std::shared_ptr<const peer_link>> by_spi;  ///< by inbound SPI, epoch bits zero
-    std::unordered_map<node_id, std::shared_ptr<const peer_link>>
-        by_peer;  ///< the tunnel that packets for the peer take
 };
 
 }  // namespace buri::dataplane

@@ -1,16 +1,19 @@
 #include "buri/dataplane/plane.hpp"
 
-#include "buri/dataplane/worker.hpp"
+#include "buri/dataplane/inbound_worker.hpp"
+#include "buri/dataplane/outbound_worker.hpp"
 
 #include <signal.h>
 
+#include <array>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace buri::dataplane {
 namespace {
 
-/// Signals are for the process's main thread; the data plane's thread is born with all of them blocked.
+/// Signals are for the process's main thread; the data plane's threads are born with all of them blocked.
 class signals_blocked {
 public:
     signals_blocked() {
@@ -29,31 +32,97 @@ private:
 }  // namespace
 
 struct plane::parts {
-    worker work;
-    std::thread thread;
+    parts(tun_device given, udp::datagram_socket datagrams, std::function<void()> on_reports, logger given_log)
+        : tun(std::move(given)),
+          reports(std::move(on_reports)),
+          log(std::move(given_log)),
+          socket(std::make_shared<way>(std::move(datagrams))),
+          outward(tun, socket, reports, log),
+          inward(tun, socket, reports, [this](channel_id ended) { outward.commands().post(remove_channel{ended}); }) {
+        std::get<udp::datagram_socket>(*socket).coalesce_received();
+    }
+
+    void start(threads wanted) {
+        const signals_blocked during_start;
+        const bool has_cores = std::thread::hardware_concurrency() > 1;
+        if (wanted == threads::two || (wanted == threads::by_cores && has_cores)) {
+            running[0] = std::thread([this] { run({&outward}); });
+            running[1] = std::thread([this] { run({&inward}); });
+            return;
+        }
+        running[0] = std::thread([this] { run({&outward, &inward}); });
+    }
+
+    /// One direction does not go on without the other.
+    void run(const std::vector<polled_worker*>& workers) {
+        run_workers(workers);
+        close();
+    }
+
+    void close() {
+        outward.commands().close();
+        inward.commands().close();
+    }
+
+    void stop() {
+        close();
+        for (auto& one : running) {
+            if (one.joinable()) one.join();
+        }
+    }
+
+    /// What leads to an answer is told to the thread that receives before the one that sends.
+    void post(install_snapshot& what) {
+        inward.commands().post(what);
+        outward.commands().post(what);
+    }
+    void post(const add_channel& what) {
+        const auto opened = open_way(what.fd, what.stream);
+        if (!opened) {
+            return log.error("a way for datagrams could not be opened", {{"channel", std::to_string(what.channel)}});
+        }
+        inward.commands().post(added_way{what.channel, opened});
+        outward.commands().post(added_way{what.channel, opened});
+    }
+    void post(const remove_channel& what) {
+        inward.commands().post(what);
+        outward.commands().post(what);
+    }
+    void post(send_datagram& what) { outward.commands().post(std::move(what)); }
+    void post(send_message& what) { outward.commands().post(std::move(what)); }
+
+    tun_device tun;
+    report_queue reports;
+    logger log;
+    std::shared_ptr<way> socket;
+    outbound_worker outward;
+    inbound_worker inward;
+    std::array<std::thread, 2> running;
 };
 
-plane::plane(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log)
-    : parts_(new parts{{std::move(tun), std::move(socket), std::move(on_reports), std::move(log)}, {}}) {
-    const signals_blocked during_start;
-    parts_->thread = std::thread(&worker::run, &parts_->work);
+plane::plane(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log, threads wanted)
+    : parts_(std::make_unique<parts>(std::move(tun), std::move(socket), std::move(on_reports), std::move(log))) {
+    parts_->start(wanted);
 }
 
 plane::~plane() {
-    parts_->work.commands().close();
-    parts_->thread.join();
+    parts_->stop();
 }
 
 void plane::post(command what) {
-    parts_->work.commands().post(std::move(what));
+    std::visit([this](auto& it) { parts_->post(it); }, what);
 }
 
 std::vector<report> plane::take_reports() {
-    return parts_->work.reports().take();
+    return parts_->reports.take();
 }
 
 std::uint64_t plane::dropped(drop_reason reason) const {
-    return parts_->work.forwarding().drops()[static_cast<std::size_t>(reason)].load(std::memory_order_relaxed);
+    const auto& sent = parts_->outward.sent();
+    auto out = parts_->outward.drops()[reason] + parts_->inward.drops()[reason];
+    if (reason == drop_reason::too_large) out += sent.too_large.value();
+    if (reason == drop_reason::not_taken) out += sent.refused.value();
+    return out;
 }
 
 }  // namespace buri::dataplane

@@ -1,9 +1,10 @@
 #pragma once
-// The data plane's thread: reads the TUN, seals, sends; receives, opens, writes the TUN. Control talks to it by
-// commands, in order, and gets reports; neither side waits for the other.
+// The data plane's threads: one reads the TUN, seals and sends; one receives, opens and writes the TUN. Where there is one core, one
+// thread does both in turn. Control talks to them by commands, in order, and gets reports; nobody waits for anybody.
 #include "buri/base/log.hpp"
 #include "buri/base/result.hpp"
-#include "buri/dataplane/forwarder.hpp"
+#include "buri/dataplane/drop_reason.hpp"
+#include "buri/dataplane/snapshot.hpp"
 #include "buri/dataplane/tun_device.hpp"
 #include "buri/udp/datagram_socket.hpp"
 
@@ -35,7 +36,7 @@ struct send_message {
 };
 /// Another way for datagrams: a bound UDP socket, or this end of a pair of local sockets that keep datagrams apart
 /// (SOCK_SEQPACKET, whose end is seen) behind which a stream is (net/datagram_pump.hpp). The data plane closes the
-/// descriptor: on remove_channel, when the other end of the pair is closed, or when it ends itself.
+/// descriptor: soon after remove_channel, or when it ends itself.
 struct add_channel {
     channel_id channel = 0;
     int fd = -1;
@@ -70,7 +71,7 @@ struct authentic_from {
 struct send_wanted {
     node_id peer;
 };
-/// The thread has ended: the TUN or the socket is gone.
+/// Nothing is carried any more: the TUN is gone.
 struct plane_failed {
     error why;
 };
@@ -82,10 +83,13 @@ public:
     /// Reports beyond this many are dropped until they are fetched; those that strangers can cause are dropped first.
     static constexpr std::size_t max_reports = 1024;
 
-    /// `on_reports` is called on the plane's thread when reports wait and none did; it must only wake the control
+    enum class threads : std::uint8_t { by_cores, one, two };
+
+    /// `on_reports` is called on a thread of the plane when reports wait and none did; it must only wake the control
     /// thread.
-    plane(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log);
-    /// Stops and joins the thread.
+    plane(tun_device tun, udp::datagram_socket socket, std::function<void()> on_reports, logger log,
+          threads wanted = threads::by_cores);
+    /// Stops and joins the threads.
     ~plane();
     plane(const plane&) = delete;
     plane& operator=(const plane&) = delete;

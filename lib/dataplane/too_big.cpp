@@ -86,9 +86,9 @@ std::size_t write_v6(byte_view packet, std::uint16_t mtu, byte_span out) {
 
 }  // namespace
 
-bool is_too_big(byte_view packet, std::uint16_t mtu) {
+bool is_too_big(byte_view packet, std::size_t size, std::uint16_t mtu) {
     const bool v4 = is_v4(packet);
-    if (packet.size() <= usable_mtu(mtu, v4)) return false;
+    if (size <= usable_mtu(mtu, v4)) return false;
     return v4 ? may_answer_v4(packet) : may_answer_v6(packet);
 }
 

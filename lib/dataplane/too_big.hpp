@@ -16,8 +16,8 @@ inline std::uint16_t usable_mtu(std::uint16_t mtu, bool v4) {
 
 /// That the sender of this packet is to be told to send smaller ones. False for what fits, for IPv4 that may be fragmented, and
 /// where an answer is forbidden (errors about errors and about later fragments: RFC 1122 section 3.2.2). `packet` is whole
-/// (read_ip_addresses()).
-bool is_too_big(byte_view packet, std::uint16_t mtu);
+/// (read_ip_addresses()); of a super-packet `size` is that of its largest segment.
+bool is_too_big(byte_view packet, std::size_t size, std::uint16_t mtu);
 
 inline constexpr std::size_t max_too_big_size = 1280;
 

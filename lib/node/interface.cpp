@@ -1,5 +1,6 @@
 #include "buri/node/interface.hpp"
 
+#include "buri/dataplane/segmentation.hpp"
 #include "buri/net/netlink.hpp"
 
 namespace buri::node {
@@ -19,7 +20,8 @@ result<void> interface::configure(node_id self, const ip_prefix& pool, const ip_
                       {"route", to_string((*overlap)->prefix)},
                       {"pool", to_string(range)}});
     }
-    const net::interface_settings settings{mtu_, address_of(self), pool, ula_of(ula, self), ula};
+    const net::interface_settings settings{
+        mtu_, address_of(self), pool, ula_of(ula, self), ula, dataplane::max_segments(mtu_)};
     const auto state = net::configure_interface(name_, settings);
     if (!state) return fail(state.error());
     if (!state->has_v6) log_.info("the interface has no IPv6", {{"interface", name_}});

@@ -88,12 +88,10 @@ void link_table::flush() {
     next->ula = ula_;
     for (auto& [in, present] : links_) {
         if (!present.published) present.published = std::make_shared<const dataplane::peer_link>(present.link);
-        next->by_spi.emplace(in, present.published);
+        next->add(present.published);
     }
-    for (const auto& [peer, in] : routes_) {
-        const auto link = next->by_spi.find(in);
-        if (link != next->by_spi.end()) next->by_peer.emplace(peer, link->second);
-    }
+    for (const auto& [peer, in] : routes_)
+        next->route(peer, in);
     post_(dataplane::install_snapshot{next});
 }
 

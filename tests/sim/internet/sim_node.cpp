@@ -26,7 +26,8 @@ core::node_settings settings_for(const sim_server& server) {
 sim_node::life::life(sim_node& owner)
     : machine(settings_for(owner.server_), *owner.who_.key, owner.world_.random(), {}),
       links([&owner](dataplane::command what) { owner.post(std::move(what)); }) {
-    plane.install(std::make_shared<dataplane::snapshot>());
+    outward.install(std::make_shared<dataplane::snapshot>());
+    inward.install(std::make_shared<dataplane::snapshot>());
 }
 
 sim_node::sim_node(world& in, node_identity who, sim_server& server, delivery_book& book)
@@ -114,16 +115,16 @@ void sim_node::post(dataplane::command what) {
     std::visit(
         overloaded{
             [&](dataplane::install_snapshot& install) {
-                world_.expect(install.next->by_spi.size() <= 8 * (install.next->by_peer.size() + 1),
+                world_.expect(install.next->link_count() <= 8 * (install.next->peer_count() + 1),
                               "the number of tunnels is bounded");
-                life_->plane.install(std::move(install.next));
+                life_->outward.install(install.next);
+                life_->inward.install(install.next);
                 life_->told_wanted.clear();
                 life_->told_elsewhere.clear();
             },
             [&](dataplane::send_datagram& send) { host.send(port, send.to.at, std::move(send.datagram), send.ttl); },
             [&](const dataplane::send_message& send) {
-                std::ranges::copy(send.plaintext, outgoing_.begin() + wire::datagram_header_size);
-                transmit(life_->plane.seal_for(send.in, outgoing_, send.plaintext.size()));
+                transmit(life_->outward.seal_for(send.in, send.plaintext, outgoing_));
             },
             [](const dataplane::add_channel&) {},
             [](const dataplane::remove_channel&) {},
@@ -133,17 +134,16 @@ void sim_node::post(dataplane::command what) {
 
 void sim_node::transmit(const dataplane::outbound& ready) {
     if (ready.dropped != dataplane::drop_reason::none) return;
-    host.send(port, ready.to.at, bytes(ready.datagram.begin(), ready.datagram.end()));
+    host.send(port, ready.link->path.at, bytes(ready.datagram.begin(), ready.datagram.end()));
 }
 
 // ---- the data plane -----------------------------------------------------------------------------------------------
 
 void sim_node::send_packet(node_id to, std::size_t padding) {
     if (!life_) return;
-    const auto inner = book_.make_packet(who_.id, to, ula_, padding);
-    std::ranges::copy(inner, outgoing_.begin() + wire::datagram_header_size);
-    const auto ready = life_->plane.on_packet(outgoing_, inner.size());
-    transmit(ready);
+    auto inner = book_.make_packet(who_.id, to, ula_, padding);
+    const auto ready = life_->outward.find_route(inner, inner.size());
+    if (ready.dropped == dataplane::drop_reason::none) transmit(life_->outward.seal(*ready.link, inner, outgoing_));
     if (ready.dropped != dataplane::drop_reason::none) {
         world_.trace().note(world_.now(), who_.name, who_.name,
                             "inner packet dropped: " + std::string(to_string(ready.dropped)));
@@ -154,7 +154,7 @@ void sim_node::send_packet(node_id to, std::size_t padding) {
 
 void sim_node::on_datagram(packet what) {
     if (!life_ || what.to.port != port) return;
-    const auto message = life_->plane.on_datagram(what.from, what.data);
+    const auto message = life_->inward.on_datagram(what.from, what.data);
     if (message.first_in_epoch) {
         report([in = message.in, this](core::node_machine& machine) { machine.on_epoch_confirmed(in, world_.now()); });
     }
@@ -197,7 +197,7 @@ void sim_node::report(std::function<void(core::node_machine&)> to_control) {
 }
 
 std::uint64_t sim_node::dropped(dataplane::drop_reason reason) const {
-    return life_->plane.drops()[static_cast<std::size_t>(reason)].load();
+    return life_->outward.drops()[reason] + life_->inward.drops()[reason];
 }
 
 // ---- the machine's outputs ----------------------------------------------------------------------------------------

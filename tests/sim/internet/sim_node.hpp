@@ -2,7 +2,8 @@
 // A node of a simulation: the real node machine, tunnels, link table and forwarder, with virtual time, network and control
 // channel around them. Does what node/ and the data plane's thread do in the product.
 #include "buri/core/node_machine.hpp"
-#include "buri/dataplane/forwarder.hpp"
+#include "buri/dataplane/inbound_forwarder.hpp"
+#include "buri/dataplane/outbound_forwarder.hpp"
 #include "buri/node/link_table.hpp"
 #include "tests/sim/internet/delivery_book.hpp"
 #include "tests/sim/internet/sim_server.hpp"
@@ -67,7 +68,8 @@ private:
     struct life {
         life(sim_node& owner);
         core::node_machine machine;
-        dataplane::forwarder plane;
+        dataplane::outbound_forwarder outward;
+        dataplane::inbound_forwarder inward;
         node::link_table links;
         std::set<node_id> told_wanted;
         std::set<std::pair<spi, endpoint>> told_elsewhere;

@@ -1,5 +1,6 @@
 #pragma once
 // Descriptors as control opens them for the data plane.
+#include "buri/dataplane/channel_set.hpp"
 #include "tests/unit/dataplane/plane_fixture.hpp"
 
 #include <fcntl.h>
@@ -7,7 +8,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <map>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace buri::test {
@@ -16,6 +20,14 @@ inline const endpoint loopback_endpoint{loopback, 4000};
 
 inline bool is_open(int fd) {
     return ::fcntl(fd, F_GETFD) >= 0;
+}
+
+/// The two threads of a plane let go of it one after the other.
+inline bool is_closed_soon(int fd) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (is_open(fd) && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    return !is_open(fd);
 }
 
 /// A UDP socket on 127.0.0.1 that belongs to whom it is given.
@@ -31,6 +43,26 @@ struct bound_socket {
     }
     int fd;
     endpoint where;
+};
+
+/// A set as the data plane's two threads have it: what the set has let go of is closed.
+class open_channels : public dataplane::channel_set {
+public:
+    bool add(const dataplane::add_channel& what) {
+        auto opened = dataplane::open_way(what.fd, what.stream);
+        const std::weak_ptr<dataplane::way> seen = opened;
+        if (!opened || !channel_set::add(what.channel, std::move(opened))) return false;
+        ways_[what.channel] = seen;
+        return true;
+    }
+    udp::send_outcome send(const path_address& to, byte_view datagram, const udp::send_options& how) {
+        const auto found = ways_.find(to.channel);
+        const auto through = found == ways_.end() ? nullptr : found->second.lock();
+        return through ? dataplane::send(*through, to.at, datagram, how) : udp::send_outcome::no_channel;
+    }
+
+private:
+    std::map<channel_id, std::weak_ptr<dataplane::way>> ways_;
 };
 
 /// `mine` belongs to whom it is given; the other end is the stream's.

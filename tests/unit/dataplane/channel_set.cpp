@@ -28,7 +28,7 @@ bool is_readable(const channel_set& set) {
 }  // namespace
 
 TEST_CASE("a socket that was added carries datagrams in both directions, from its own port") {
-    channel_set set;
+    test::open_channels set;
     test::other_socket peer;
     const test::bound_socket bound;
     REQUIRE(set.add({7, bound.fd, std::nullopt}));
@@ -46,7 +46,7 @@ TEST_CASE("a socket that was added carries datagrams in both directions, from it
 }
 
 TEST_CASE("a stream carries datagrams of every size whole, from its other end") {
-    channel_set set;
+    test::open_channels set;
     stream_pair pair;
     const auto server = parse_endpoint("192.0.2.1:443").value();
     REQUIRE(set.add({1, pair.mine, server}));
@@ -65,7 +65,7 @@ TEST_CASE("a stream carries datagrams of every size whole, from its other end") 
 }
 
 TEST_CASE("a stream whose queue is full takes no more, and takes again when it was read") {
-    channel_set set;
+    test::open_channels set;
     stream_pair pair;
     REQUIRE(set.add({1, pair.mine, test::loopback_endpoint}));
     const bytes datagram(1400);
@@ -80,7 +80,7 @@ TEST_CASE("a stream whose queue is full takes no more, and takes again when it w
 }
 
 TEST_CASE("what a stream brought before its end is read, then it goes away and its descriptor is closed") {
-    channel_set set;
+    test::open_channels set;
     stream_pair pair;
     REQUIRE(set.add({1, pair.mine, test::loopback_endpoint}));
     REQUIRE(pair.send(bytes{1}));
@@ -97,7 +97,7 @@ TEST_CASE("what a stream brought before its end is read, then it goes away and i
 }
 
 TEST_CASE("an empty datagram is not the end of a stream") {
-    channel_set set;
+    test::open_channels set;
     stream_pair pair;
     REQUIRE(set.add({1, pair.mine, test::loopback_endpoint}));
     REQUIRE(pair.send({}));
@@ -111,7 +111,7 @@ TEST_CASE("an empty datagram is not the end of a stream") {
 }
 
 TEST_CASE("a channel that was never there, or is there no longer, takes nothing") {
-    channel_set set;
+    test::open_channels set;
     const test::bound_socket bound;
     CHECK(set.send({3, test::loopback_endpoint}, bytes{1}, {}) == udp::send_outcome::no_channel);
     REQUIRE(set.add({3, bound.fd, std::nullopt}));
@@ -123,7 +123,7 @@ TEST_CASE("a channel that was never there, or is there no longer, takes nothing"
 }
 
 TEST_CASE("a number that is in use, the main channel's and what is no socket are refused, and closed") {
-    channel_set set;
+    test::open_channels set;
     const test::bound_socket first;
     const test::bound_socket second;
     const test::bound_socket third;
@@ -144,7 +144,7 @@ TEST_CASE("channels close their descriptors when the set goes away") {
     const test::bound_socket bound;
     stream_pair pair;
     {
-        channel_set set;
+        test::open_channels set;
         REQUIRE(set.add({1, bound.fd, std::nullopt}));
         REQUIRE(set.add({2, pair.mine, test::loopback_endpoint}));
     }
@@ -155,7 +155,7 @@ TEST_CASE("channels close their descriptors when the set goes away") {
 TEST_CASE("of three hundred busy channels each is read in turn") {
     constexpr channel_id channels = 300;
     constexpr int each = 20;
-    channel_set set;
+    test::open_channels set;
     std::vector<std::unique_ptr<stream_pair>> pairs;
     for (channel_id i = 1; i <= channels; ++i) {
         pairs.push_back(std::make_unique<stream_pair>());
@@ -180,7 +180,7 @@ TEST_CASE("of three hundred busy channels each is read in turn") {
 }
 
 TEST_CASE("a channel that is removed while it has something to read is not read again") {
-    channel_set set;
+    test::open_channels set;
     stream_pair one;
     stream_pair two;
     REQUIRE(set.add({1, one.mine, test::loopback_endpoint}));

@@ -1,5 +1,3 @@
-#include "buri/dataplane/forwarder.hpp"
-
 #include "tests/unit/dataplane/forwarder_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -55,26 +53,24 @@ TEST_CASE("the largest packet that a datagram holds passes, and one byte more is
     CHECK(pair.open(pair.sealed(pair.packet_to_bob(largest - 20))).message.what == inbound::kind::packet);
 }
 
-TEST_CASE("a packet without room behind it is refused, not written past the end") {
+TEST_CASE("a packet for which there is no room is refused, not written past the end") {
     forwarder_fixture pair(each_suite());
-    const auto packet = pair.packet_to_bob();
+    auto packet = pair.packet_to_bob();
     const auto needed = wire::datagram_header_size + crypto::sealed_size(pair.suite, packet.size());
     for (std::size_t room = 0; room < needed; ++room) {
-        bytes buffer(room);
-        const auto behind_header = byte_span(buffer).subspan(std::min(room, wire::datagram_header_size));
-        std::copy_n(packet.begin(), std::min(packet.size(), behind_header.size()), behind_header.begin());
-        CHECK(pair.alice_side.on_packet(buffer, packet.size()).dropped == drop_reason::too_large);
+        bytes into(room);
+        CHECK(pair.alice_side.on_packet(packet, into).dropped() == drop_reason::too_large);
     }
     CHECK(pair.alice.link.send->last_id == 0);
 }
 
 TEST_CASE("a packet goes to the tunnel and the path that the snapshot names") {
     forwarder_fixture pair;
-    test::packet_buffer buffer(pair.packet_to_bob());
-    const auto ready = pair.alice_side.on_packet(buffer.data, buffer.size);
-    CHECK(ready.peer == pair.bob.self);
-    CHECK(ready.to == pair.alice.link.path);
-    const auto header = wire::parse_datagram_header(ready.datagram);
+    const auto ready = pair.send(pair.packet_to_bob());
+    CHECK(ready.to.peer == pair.bob.self);
+    REQUIRE(ready.sealed.link == ready.to.link);
+    CHECK(ready.to.link->path == pair.alice.link.path);
+    const auto header = wire::parse_datagram_header(ready.sealed.datagram);
     REQUIRE(header);
     CHECK(header->to == pair.alice.link.out);
     CHECK(header->id == 1);
@@ -156,13 +152,13 @@ TEST_CASE("a peer without keys or without a path is named, so that control can b
         pair.alice.link.send->last_id = max_message_id;
     }
     pair.install();
-    test::packet_buffer buffer(pair.packet_to_bob());
-    auto ready = pair.alice_side.on_packet(buffer.data, buffer.size);
-    CHECK(ready.dropped == drop_reason::no_session);
-    CHECK(ready.peer == pair.bob.self);
-    CHECK(ready.datagram.empty());
-    ready = pair.alice_side.seal_for(pair.alice.link.in, buffer.data, buffer.size);
-    CHECK(ready.dropped == drop_reason::no_session);
+    const auto ready = pair.send(pair.packet_to_bob());
+    CHECK(ready.dropped() == drop_reason::no_session);
+    CHECK(ready.to.peer == pair.bob.self);
+    CHECK(ready.sealed.datagram.empty());
+    bytes into(room_for(2));
+    const bytes message{0xf0, 0xa0};
+    CHECK(pair.alice_side.out.seal_for(pair.alice.link.in, message, into).dropped == drop_reason::no_session);
 }
 
 TEST_CASE("the last id of a key is used, the one after it never") {
@@ -177,26 +173,26 @@ TEST_CASE("the last id of a key is used, the one after it never") {
 
 TEST_CASE("control's messages take the tunnel that they name, even if packets take none") {
     forwarder_fixture pair;
-    const auto unrouted = std::make_shared<snapshot>(*pair.alice.snapshot());
-    unrouted->by_peer.clear();
-    pair.alice_side.install(unrouted);
+    pair.alice_side.install(pair.alice.without_routes());
     CHECK(pair.refused(pair.packet_to_bob()) == drop_reason::no_route);
     CHECK(pair.open(pair.sealed_message({})).message.what == inbound::kind::keepalive);
-    test::packet_buffer buffer(bytes{0xf0, 0xa0});
-    CHECK(pair.alice_side.seal_for(spi{0x80009000}, buffer.data, buffer.size).dropped == drop_reason::unknown_spi);
+    bytes into(room_for(2));
+    const bytes message{0xf0, 0xa0};
+    CHECK(pair.alice_side.out.seal_for(spi{0x80009000}, message, into).dropped == drop_reason::unknown_spi);
 }
 
 TEST_CASE("before the first snapshot nothing passes, except what is not for a tunnel") {
-    forwarder side;
+    test::both_forwarders side;
     forwarder_fixture pair;
-    test::packet_buffer buffer(pair.packet_to_bob());
-    CHECK(side.on_packet(buffer.data, buffer.size).dropped == drop_reason::no_route);
+    auto packet = pair.packet_to_bob();
+    bytes into(room_for(packet.size()));
+    CHECK(side.on_packet(packet, into).dropped() == drop_reason::no_route);
     auto datagram = pair.sealed(pair.packet_to_bob());
-    CHECK(side.on_datagram(pair.bob.link.path, datagram).dropped == drop_reason::unknown_spi);
+    CHECK(side.in.on_datagram(pair.bob.link.path, datagram).dropped == drop_reason::unknown_spi);
     bytes stun(20);
-    CHECK(side.on_datagram(pair.bob.link.path, stun).what == inbound::kind::clear);
+    CHECK(side.in.on_datagram(pair.bob.link.path, stun).what == inbound::kind::clear);
     bytes relay_control{0x42, 0x55, 0x52, 0x49, 5, 0, 0, 0};
-    CHECK(side.on_datagram(pair.bob.link.path, relay_control).what == inbound::kind::clear);
+    CHECK(side.in.on_datagram(pair.bob.link.path, relay_control).what == inbound::kind::clear);
 }
 
 TEST_CASE("every reason has a name of its own") {

@@ -15,19 +15,19 @@ struct forwarder_fixture : linked_pair {
         bob_side.install(bob.snapshot());
     }
 
-    /// What Alice's node sends for a packet of her interface; empty if it was dropped.
-    bytes sealed(byte_view packet) {
-        packet_buffer buffer(packet);
-        return copy_of(alice_side.on_packet(buffer.data, buffer.size).datagram);
+    /// What Alice's node makes of a packet of her interface; its datagram is there until the next call.
+    both_forwarders::ready send(byte_view packet) {
+        packet_.assign(packet.begin(), packet.end());
+        sealed_.resize(dataplane::room_for(packet.size()));
+        return alice_side.on_packet(packet_, sealed_);
     }
-    dataplane::drop_reason refused(byte_view packet) {
-        packet_buffer buffer(packet);
-        return alice_side.on_packet(buffer.data, buffer.size).dropped;
-    }
+    /// Empty if it was dropped.
+    bytes sealed(byte_view packet) { return copy_of(send(packet).sealed.datagram); }
+    dataplane::drop_reason refused(byte_view packet) { return send(packet).dropped(); }
     /// What Alice's node sends for a plaintext of its own.
     bytes sealed_message(byte_view plaintext) {
-        packet_buffer buffer(plaintext);
-        return copy_of(alice_side.seal_for(alice.link.in, buffer.data, buffer.size).datagram);
+        bytes into(dataplane::room_for(plaintext.size()));
+        return copy_of(alice_side.out.seal_for(alice.link.in, plaintext, into).datagram);
     }
 
     struct opened {
@@ -36,7 +36,7 @@ struct forwarder_fixture : linked_pair {
     };
     opened open(bytes datagram) { return open(std::move(datagram), bob.link.path); }
     opened open(bytes datagram, const path_address& from) {
-        const auto message = bob_side.on_datagram(from, datagram);
+        const auto message = bob_side.in.on_datagram(from, datagram);
         return {message, copy_of(message.content)};
     }
     dataplane::drop_reason opening_fails(bytes datagram) { return open(std::move(datagram)).message.dropped; }
@@ -45,11 +45,15 @@ struct forwarder_fixture : linked_pair {
         return v4_packet(alice.v4(), bob.v4(), payload);
     }
     [[nodiscard]] std::uint64_t dropped_by_bob(dataplane::drop_reason reason) const {
-        return bob_side.drops()[static_cast<std::size_t>(reason)].load();
+        return bob_side.in.drops()[reason];
     }
 
-    dataplane::forwarder alice_side;
-    dataplane::forwarder bob_side;
+    both_forwarders alice_side;
+    both_forwarders bob_side;
+
+private:
+    bytes packet_;
+    bytes sealed_;
 };
 
 }  // namespace buri::test

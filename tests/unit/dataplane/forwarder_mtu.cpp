@@ -29,17 +29,26 @@ TEST_CASE("a packet that the path does not carry is refused with the MTU, as it 
     set_mtu(pair, 1300);
     for (const auto& packet :
          {unfragmented(pair.packet_to_bob(1281)), test::v6_packet(pair.alice.v6(), pair.bob.v6(), 1261)}) {
-        test::packet_buffer buffer(packet);
-        const auto refused = pair.alice_side.on_packet(buffer.data, buffer.size);
-        CHECK(refused.dropped == drop_reason::over_mtu);
-        CHECK(refused.mtu == 1300);
-        CHECK(refused.peer == pair.bob.self);
-        CHECK(std::ranges::equal(byte_view(buffer.data).subspan(wire::datagram_header_size, packet.size()), packet));
+        auto given = packet;
+        bytes into(room_for(packet.size()));
+        const auto refused = pair.alice_side.on_packet(given, into);
+        CHECK(refused.dropped() == drop_reason::over_mtu);
+        CHECK(refused.to.mtu == 1300);
+        CHECK(refused.to.peer == pair.bob.self);
+        CHECK(given == packet);
     }
     CHECK(pair.alice.link.send->last_id == 0);
-    CHECK(pair.alice_side.drops()[static_cast<std::size_t>(drop_reason::over_mtu)] == 2);
+    CHECK(pair.alice_side.out.drops()[drop_reason::over_mtu] == 2);
     CHECK(pair.refused(unfragmented(pair.packet_to_bob(1280))) == drop_reason::none);
     CHECK(pair.refused(test::v6_packet(pair.alice.v6(), pair.bob.v6(), 1260)) == drop_reason::none);
+}
+
+TEST_CASE("of a super-packet the largest segment counts") {
+    forwarder_fixture pair;
+    set_mtu(pair, 1300);
+    const auto packet = unfragmented(pair.packet_to_bob(5000));
+    CHECK(pair.alice_side.out.find_route(packet, 1300).dropped == drop_reason::none);
+    CHECK(pair.alice_side.out.find_route(packet, 1301).dropped == drop_reason::over_mtu);
 }
 
 TEST_CASE("a packet that may be fragmented leaves whole; its datagram is fragmented on the way") {
@@ -95,6 +104,5 @@ TEST_CASE("a path's own address goes with the datagram") {
     forwarder_fixture pair;
     pair.alice.link.from = ip_address::v4(0x0a000001);
     pair.install();
-    test::packet_buffer buffer(pair.packet_to_bob());
-    CHECK(pair.alice_side.on_packet(buffer.data, buffer.size).from == pair.alice.link.from);
+    CHECK(pair.send(pair.packet_to_bob()).to.link->from == pair.alice.link.from);
 }

@@ -51,9 +51,9 @@ TEST_CASE("a packet without encryption that was changed in any byte, cut or sent
 TEST_CASE("a packet without encryption that comes back to its sender is dropped") {
     forwarder_fixture pair(GENERATE(suite_id::aes, suite_id::chacha), crypto::secrecy::authenticated_only);
     auto back = pair.sealed(pair.packet_to_bob());
-    CHECK(pair.alice_side.on_datagram(pair.alice.link.path, back).dropped == drop_reason::unknown_spi);
+    CHECK(pair.alice_side.in.on_datagram(pair.alice.link.path, back).dropped == drop_reason::unknown_spi);
     wire::write_datagram_header({pair.alice.link.in, 1}, back);
-    CHECK(pair.alice_side.on_datagram(pair.alice.link.path, back).dropped == drop_reason::forged);
+    CHECK(pair.alice_side.in.on_datagram(pair.alice.link.path, back).dropped == drop_reason::forged);
 }
 
 TEST_CASE("an end that encrypts and one that does not take no packet of each other") {

@@ -1,6 +1,7 @@
 #pragma once
 // Two ends of a tunnel as control would keep them, and the packets that go through it.
-#include "buri/dataplane/forwarder.hpp"
+#include "buri/dataplane/inbound_forwarder.hpp"
+#include "buri/dataplane/outbound_forwarder.hpp"
 #include "tests/support/seeded_random.hpp"
 
 #include <algorithm>
@@ -61,8 +62,16 @@ struct tunnel_end {
         const auto published = std::make_shared<const dataplane::peer_link>(link);
         out->self = self;
         out->ula = test_ula;
-        out->by_spi.emplace(link.in, published);
-        out->by_peer.emplace(link.peer, published);
+        out->add(published);
+        out->route(link.peer, link.in);
+        return out;
+    }
+    /// Of which packets take none of the tunnels.
+    [[nodiscard]] std::shared_ptr<const dataplane::snapshot> without_routes() const {
+        const auto out = std::make_shared<dataplane::snapshot>();
+        out->self = self;
+        out->ula = test_ula;
+        out->add(std::make_shared<const dataplane::peer_link>(link));
         return out;
     }
     [[nodiscard]] ip_address v4() const { return address_of(self); }
@@ -105,18 +114,38 @@ struct linked_pair {
     std::array<crypto::direction_keys, 4> to_alice;
 };
 
-/// A buffer as the forwarder wants it, with a packet in it.
-struct packet_buffer {
-    explicit packet_buffer(byte_view packet)
-        : data(wire::datagram_header_size + packet.size() + crypto::max_seal_overhead), size(packet.size()) {
-        std::ranges::copy(packet, data.begin() + wire::datagram_header_size);
-    }
-    bytes data;
-    std::size_t size;
-};
-
 inline bytes copy_of(byte_view data) {
     return {data.begin(), data.end()};
 }
+
+/// Both directions of one node, without what lies around them.
+struct both_forwarders {
+    struct ready {
+        dataplane::route to;
+        dataplane::outbound sealed;
+        [[nodiscard]] dataplane::drop_reason dropped() const {
+            return to.dropped != dataplane::drop_reason::none ? to.dropped : sealed.dropped;
+        }
+    };
+
+    void install(const std::shared_ptr<const dataplane::snapshot>& next) {
+        out.install(next);
+        in.install(next);
+    }
+    ready on_packet(byte_span packet, byte_span into) {
+        ready got;
+        got.to = out.find_route(packet, packet.size());
+        if (got.to.dropped == dataplane::drop_reason::none) got.sealed = out.seal(*got.to.link, packet, into);
+        return got;
+    }
+    /// The datagram; empty if there is none.
+    bytes sealed(bytes packet) {
+        bytes into(dataplane::room_for(packet.size()));
+        return copy_of(on_packet(packet, into).sealed.datagram);
+    }
+
+    dataplane::outbound_forwarder out;
+    dataplane::inbound_forwarder in;
+};
 
 }  // namespace buri::test

@@ -73,22 +73,23 @@ TEST_CASE("10,000 packets pass both forwarders without one allocation") {
     const auto packet = pair.packet_to_bob(1360);
     const auto stray = test::v4_packet(pair.alice.v4(), ip_address::v4(1), 1360);
     const auto elsewhere = parse_endpoint("198.51.100.1:5000").value();
-    bytes buffer(wire::datagram_header_size + packet.size() + crypto::max_seal_overhead);
+    bytes given(packet.size());
+    bytes sealed(room_for(packet.size()));
     std::uint64_t passed = 0;
     std::uint64_t refused = 0;
 
     const auto before = allocations;
     for (int i = 0; i < 10'000; ++i) {
-        std::ranges::copy(packet, buffer.begin() + wire::datagram_header_size);
-        const auto ready = pair.alice_side.on_packet(buffer, packet.size());
-        const auto datagram = byte_span(buffer).first(ready.datagram.size());
+        std::ranges::copy(packet, given.begin());
+        const auto ready = pair.alice_side.on_packet(given, sealed);
+        const auto datagram = byte_span(sealed).first(ready.sealed.datagram.size());
         // Every third comes from another address, every fifth is forged, every seventh of the others is sent again.
         if (i % 5 == 0) datagram.back() ^= 1U;
-        const auto got = pair.bob_side.on_datagram(i % 3 == 0 ? elsewhere : pair.bob.link.path, datagram);
+        const auto got = pair.bob_side.in.on_datagram(i % 3 == 0 ? elsewhere : pair.bob.link.path, datagram);
         (got.what == inbound::kind::packet ? passed : refused) += 1;
-        if (i % 7 == 0) (void)pair.bob_side.on_datagram(elsewhere, datagram);
-        std::ranges::copy(stray, buffer.begin() + wire::datagram_header_size);
-        (void)pair.alice_side.on_packet(buffer, stray.size());
+        if (i % 7 == 0) (void)pair.bob_side.in.on_datagram(elsewhere, datagram);
+        std::ranges::copy(stray, given.begin());
+        (void)pair.alice_side.on_packet(given, sealed);
     }
     const auto taken = allocations - before;
 
@@ -106,18 +107,20 @@ TEST_CASE("packets of all sizes, and connections, pass a path whose size is know
     pair.install();
     const auto begin = test::tcp_packet(true, 0x02, test::mss_option(1460), 0);
     const auto large = test::v6_packet(pair.alice.v6(), pair.bob.v6(), 1400);
-    bytes buffer(wire::datagram_header_size + large.size() + crypto::max_seal_overhead);
+    bytes given(large.size());
+    bytes sealed(room_for(large.size()));
     bytes answer(max_too_big_size);
     std::uint64_t passed = 0;
     const auto before = allocations;
     for (int i = 0; i < 1000; ++i) {
         for (const auto packet : {byte_view(begin), byte_view(large)}) {
-            std::ranges::copy(packet, buffer.begin() + wire::datagram_header_size);
-            const auto ready = pair.alice_side.on_packet(buffer, packet.size());
-            if (ready.dropped == drop_reason::over_mtu) (void)write_too_big(packet, ready.mtu, answer);
-            if (ready.dropped != drop_reason::none) continue;
-            const auto datagram = byte_span(buffer).first(ready.datagram.size());
-            passed += pair.bob_side.on_datagram(pair.bob.link.path, datagram).what == inbound::kind::packet ? 1U : 0U;
+            std::ranges::copy(packet, given.begin());
+            const auto ready = pair.alice_side.on_packet(byte_span(given).first(packet.size()), sealed);
+            if (ready.dropped() == drop_reason::over_mtu) (void)write_too_big(packet, ready.to.mtu, answer);
+            if (ready.dropped() != drop_reason::none) continue;
+            const auto datagram = byte_span(sealed).first(ready.sealed.datagram.size());
+            passed +=
+                pair.bob_side.in.on_datagram(pair.bob.link.path, datagram).what == inbound::kind::packet ? 1U : 0U;
         }
     }
     CHECK(allocations == before);
@@ -125,7 +128,7 @@ TEST_CASE("packets of all sizes, and connections, pass a path whose size is know
 }
 
 TEST_CASE("datagrams pass channels without one allocation") {
-    channel_set set;
+    test::open_channels set;
     const test::bound_socket bound;
     test::stream_pair stream;
     REQUIRE(set.add({1, bound.fd, std::nullopt}));

@@ -176,11 +176,9 @@ TEST_CASE("each new address of a peer is reported once until the next snapshot",
     test::plane_pair pair;
     test::other_socket first;
     test::other_socket second;
-    forwarder sealing;
+    test::both_forwarders sealing;
     const auto from = [&](test::other_socket& socket) {
-        test::packet_buffer buffer(numbered(pair.alice, pair.bob, 0, 10));
-        const auto ready = sealing.on_packet(buffer.data, buffer.size);
-        REQUIRE(socket.send(pair.bob_side.where, ready.datagram));
+        REQUIRE(socket.send(pair.bob_side.where, sealing.sealed(numbered(pair.alice, pair.bob, 0, 10))));
         REQUIRE_FALSE(pair.bob_side.tap.receive().empty());
     };
     sealing.install(pair.alice.snapshot());

@@ -85,15 +85,16 @@ TEST_CASE("packets go through whole in both directions, and an empty interface r
     test::network_namespace::bring_up("vpn0");
     test::packet_tap tap("vpn0");
     bytes into(65535);
-    CHECK(tun->read(into).value() == std::nullopt);
+    dataplane::virtio_header header;
+    CHECK(tun->read(header, into).value() == std::nullopt);
 
     const auto packet = test::v4_packet(ip_address::v4(0x64400001), ip_address::v4(0x64400002), 1000);
     REQUIRE(tap.send(packet));
-    const auto size = tun->read(into);
+    const auto size = tun->read(header, into);
     REQUIRE(size);
     REQUIRE(*size == packet.size());
     CHECK(std::ranges::equal(byte_view(into).first(**size), packet));
-    CHECK(tun->read(into).value() == std::nullopt);
+    CHECK(tun->read(header, into).value() == std::nullopt);
 
     CHECK(tun->write(packet));
     CHECK(tap.receive() == packet);
@@ -106,7 +107,8 @@ TEST_CASE("an interface that is removed is an error, not silence", "[netns]") {
     REQUIRE(tun);
     test::remove_interface("vpn0");
     bytes into(100);
-    const auto gone = tun->read(into);
+    dataplane::virtio_header header;
+    const auto gone = tun->read(header, into);
     REQUIRE_FALSE(gone);
     CHECK_THAT(gone.error().text, Catch::Contains("vpn0"));
     CHECK_FALSE(tun->write(test::v4_packet({}, {}, 0)));
