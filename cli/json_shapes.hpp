@@ -37,6 +37,12 @@ inline constexpr auto status_fields = std::to_array<field_info>({
     {"plan",
      "an object {name, until, max_members, max_networks, permissions}; until is null or RFC 3339, 0 is unlimited"},
     {"problem", "null, or an object {name, text}, the name from ERRORS"},
+    {"data_plane",
+     "an object: threads; aes and chacha, the library that seals; tun_headers, tun_checksums, tun_tcp, tun_udp, "
+     "udp_segmentation and udp_coalescing, true for what the kernel does; receive_buffer in bytes; read, sent, "
+     "received "
+     "and written, each {calls, packets}; fallbacks, waits, refused, truncated and malformed, counts of calls that did "
+     "not go as they should"},
 });
 
 inline constexpr auto network_fields = std::to_array<field_info>({

@@ -1,4 +1,5 @@
 #include "cli/complaint.hpp"
+#include "cli/data_plane_view.hpp"
 #include "cli/handlers.hpp"
 #include "cli/json_access.hpp"
 #include "cli/launch.hpp"
@@ -121,7 +122,9 @@ result<int> run_status(invocation& call) {
     if (!daemon) return fail(std::move(daemon.error()));
     const auto status = daemon->call("status");
     if (!status) return fail(while_doing("cannot show the status", status.error()));
-    call.answer(*status, status_view(*status, call.around().now(), call.colors()));
+    auto text = status_view(*status, call.around().now(), call.colors());
+    if (call.has("--verbose")) text += data_plane_view(*status, call.colors());
+    call.answer(*status, text);
     return 0;
 }
 

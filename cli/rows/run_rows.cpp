@@ -96,7 +96,9 @@ constexpr auto rows = std::to_array<command_info>({
      {},
      "Shows the state (connecting, online, offline, alarm), addresses, key, server, interface, NAT, and counts of "
      "networks and "
-     "peers. The exit code tells only whether a daemon answered.",
+     "peers; with --verbose also what the kernel and the processor do for its packets, and how many packets a call "
+     "carries. "
+     "The exit code tells only whether a daemon answered.",
      "vpn status --json | jq -r .address",
      "An object.",
      status_fields,

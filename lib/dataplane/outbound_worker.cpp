@@ -33,9 +33,11 @@ time_point now() {
 
 outbound_worker::outbound_worker(tun_device& tun, std::shared_ptr<way> socket, report_queue& reports, logger log)
     : tun_(tun),
+      own_socket_(std::get<udp::datagram_socket>(*socket)),
       reports_(reports),
       log_(std::move(log)),
       too_big_(max_answers, max_answers),
+      segments_(own_socket_.segments()),
       packet_(packet_room),
       sealed_(sealed_room) {
     ways_.emplace(main_channel, std::move(socket));
@@ -49,6 +51,7 @@ bool outbound_worker::work(const std::array<bool, max_descriptors>& is_ready) {
     if (is_ready[0] && !carry_out_commands()) return false;
     if (is_ready[1]) drain();
     flush();
+    segments_.store(own_socket_.segments(), std::memory_order_relaxed);
     return !ended_;
 }
 
@@ -75,7 +78,7 @@ bool outbound_worker::carry_out_commands() {
 void outbound_worker::carry_out(install_snapshot& what) {
     flush();
     // Paths may have changed, and with them what fits into one piece.
-    std::get<udp::datagram_socket>(*ways_.at(main_channel)).forget_limits();
+    own_socket_.forget_limits();
     forward_.install(std::move(what.next));
     told_wanted_.clear();
     if (!waiting_.is_empty()) send_waiting();
@@ -178,7 +181,7 @@ void outbound_worker::send_waiting() {
         while (forward_.has_session(peer)) {
             const auto packet = waiting_.take(peer);
             if (!packet) break;
-            std::ranges::copy(*packet, packet_.begin());
+            std::copy(packet->begin(), packet->end(), packet_.begin());
             packet_shape shape;
             shape.largest = packet->size();
             forward(byte_span(packet_).first(packet->size()), shape);

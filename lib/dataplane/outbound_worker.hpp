@@ -13,6 +13,7 @@
 #include "buri/dataplane/waiting_packets.hpp"
 #include "buri/udp/sender.hpp"
 
+#include <atomic>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -31,6 +32,8 @@ public:
     [[nodiscard]] const drop_counters& drops() const { return forward_.drops(); }
     [[nodiscard]] const udp::send_counters& sent() const { return sender_.counters(); }
     [[nodiscard]] const read_counters& read() const { return read_; }
+    /// Whether the node's socket sends many datagrams with one call; a device below may end that.
+    [[nodiscard]] bool segments() const { return segments_.load(std::memory_order_relaxed); }
 
 private:
     void end(error why);
@@ -62,6 +65,7 @@ private:
     void count(udp::send_outcome outcome);
 
     tun_device& tun_;
+    udp::datagram_socket& own_socket_;  ///< of main_channel
     report_queue& reports_;
     logger log_;
     mailbox<outbound_command> commands_;
@@ -73,6 +77,7 @@ private:
     std::uint64_t counted_gone_ = 0;           ///< of those that waited in vain
     rate_limit too_big_;
     read_counters read_;
+    std::atomic<bool> segments_;
     bool ended_ = false;
     bytes packet_;
     bytes sealed_;

@@ -39,13 +39,17 @@ struct plane::parts {
           socket(std::make_shared<way>(std::move(datagrams))),
           outward(tun, socket, reports, log),
           inward(tun, socket, reports, [this](channel_id ended) { outward.commands().post(remove_channel{ended}); }) {
-        std::get<udp::datagram_socket>(*socket).coalesce_received();
+        auto& datagram_socket = std::get<udp::datagram_socket>(*socket);
+        fixed.tun = tun.offloads();
+        fixed.coalesces = datagram_socket.coalesce_received();
+        fixed.receive_buffer = datagram_socket.receive_buffer();
     }
 
     void start(threads wanted) {
         const signals_blocked during_start;
         const bool has_cores = std::thread::hardware_concurrency() > 1;
         if (wanted == threads::two || (wanted == threads::by_cores && has_cores)) {
+            fixed.threads = 2;
             running[0] = std::thread([this] { run({&outward}); });
             running[1] = std::thread([this] { run({&inward}); });
             return;
@@ -97,6 +101,7 @@ struct plane::parts {
     std::shared_ptr<way> socket;
     outbound_worker outward;
     inbound_worker inward;
+    plane_state fixed;  ///< what does not change; without counters
     std::array<std::thread, 2> running;
 };
 
@@ -122,6 +127,25 @@ std::uint64_t plane::dropped(drop_reason reason) const {
     auto out = parts_->outward.drops()[reason] + parts_->inward.drops()[reason];
     if (reason == drop_reason::too_large) out += sent.too_large.value();
     if (reason == drop_reason::not_taken) out += sent.refused.value();
+    return out;
+}
+
+plane_state plane::state() const {
+    const auto& sent = parts_->outward.sent();
+    const auto& read = parts_->outward.read();
+    const auto& received = parts_->inward.received();
+    const auto& written = parts_->inward.written();
+    plane_state out = parts_->fixed;
+    out.segments = parts_->outward.segments();
+    out.read = {read.calls.value(), read.packets.value()};
+    out.sent = {sent.calls.value(), sent.datagrams.value()};
+    out.received = {received.calls.value(), received.datagrams.value()};
+    out.written = {written.calls.value(), written.packets.value()};
+    out.fallbacks = sent.fallbacks.value();
+    out.waits = sent.waits.value();
+    out.refused = sent.refused.value() + written.refused.value();
+    out.truncated = received.truncated.value();
+    out.malformed = read.malformed.value();
     return out;
 }
 

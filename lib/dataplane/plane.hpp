@@ -3,6 +3,7 @@
 // thread does both in turn. Control talks to them by commands, in order, and gets reports; nobody waits for anybody.
 #include "buri/base/log.hpp"
 #include "buri/base/result.hpp"
+#include "buri/dataplane/counters.hpp"
 #include "buri/dataplane/drop_reason.hpp"
 #include "buri/dataplane/snapshot.hpp"
 #include "buri/dataplane/tun_device.hpp"
@@ -97,6 +98,7 @@ public:
     void post(command what);
     std::vector<report> take_reports();
     [[nodiscard]] std::uint64_t dropped(drop_reason reason) const;
+    [[nodiscard]] plane_state state() const;
 
 private:
     struct parts;

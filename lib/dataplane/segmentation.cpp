@@ -4,6 +4,7 @@
 #include "buri/dataplane/ip_packet.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace buri::dataplane {
 namespace {
@@ -85,7 +86,7 @@ byte_span segmenter::next() {
     if (count_ > 0 && done_ >= payload) return {};
     const auto size = std::min(shape_.segment_size, payload - done_);
     const auto out = packet_.subspan(done_, shape_.header_size + size);
-    std::ranges::copy(byte_view(header_).first(shape_.header_size), out.begin());
+    std::memcpy(out.data(), header_.data(), shape_.header_size);
     const bool is_last = done_ + size == payload;
     write_ip(out);
     const auto segment = out.subspan(shape_.checksum_start);

@@ -2,6 +2,7 @@
 #include "buri/core/node/documents.hpp"
 #include "buri/core/node/reach_words.hpp"
 #include "buri/net/clock.hpp"
+#include "buri/node/data_plane_report.hpp"
 #include "buri/node/node.hpp"
 
 #include <unistd.h>
@@ -80,6 +81,7 @@ json node::status() const {
         {"unencrypted_peers", unencrypted},
         {"plan", machine_.plan().name.empty() ? json(nullptr) : core::plan_json(machine_.plan())},
         {"problem", problem_json(problem_)},
+        {"data_plane", data_plane_json(plane_->state())},
     };
     out["server"] = {
         {"host", state_.server->host},
