@@ -32,7 +32,7 @@ void check_answer(byte_view packet, std::uint16_t mtu) {
     require(addresses.has_value(), "an answer is a whole packet");
     require(std::ranges::equal(addresses->source, asked->destination), "an answer comes from where the packet went");
     require(std::ranges::equal(addresses->destination, asked->source), "an answer goes back");
-    require(!is_too_big(answer, mtu), "an answer fits, and has no answer");
+    require(!is_too_big(answer, answer.size(), mtu), "an answer fits, and has no answer");
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     set_length(packet);
     packet.shrink_to_fit();
     if (!read_ip_addresses(packet)) return 0;
-    if (is_too_big(packet, mtu)) check_answer(packet, mtu);
+    if (is_too_big(packet, packet.size(), mtu)) check_answer(packet, mtu);
     const auto before = packet;
     clamp_mss(packet, mtu);
     if (packet != before) {
