@@ -33,7 +33,7 @@ public:
     inbound on_datagram(const path_address& from, byte_span datagram);
 
     /// For what is dropped after the forwarder had it ready.
-    void count(drop_reason reason) { drops_.count(reason); }
+    void count(drop_reason reason, std::uint64_t times = 1) { drops_.count(reason, times); }
     [[nodiscard]] const drop_counters& drops() const { return drops_; }
 
 private:

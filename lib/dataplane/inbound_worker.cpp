@@ -136,13 +136,11 @@ void inbound_worker::deliver(const inbound& message, const path_address& from, c
 
 void inbound_worker::flush() {
     packets_.flush([this](const virtio_header& header, std::span<const iovec> parts) {
-        const bool was_taken = tun_.write(header, parts);
         written_.calls.add(1);
         written_.packets.add(parts.size());
-        if (was_taken) return;
+        if (tun_.write(header, parts)) return;
         written_.refused.add(1);
-        for (std::size_t i = 0; i < parts.size(); ++i)
-            forward_.count(drop_reason::not_taken);
+        forward_.count(drop_reason::not_taken, parts.size());
     });
 }
 
