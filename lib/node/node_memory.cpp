@@ -3,7 +3,6 @@
 #include "buri/node/node.hpp"
 #include "buri/store/files.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -59,9 +58,7 @@ asio::awaitable<void> node::async_keep_memory() {
     const auto revision = machine_.revision();
     if (!was_online_ || kept_memory_ == revision) co_return;
     auto writing = async_write(options_.state / memory_file, machine_.remembered());
-    // Asio 1.22 does not carry a cancellation to another executor: what writes there is waited for.
-    const auto uncancelled = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
-    const auto kept = co_await asio::co_spawn(memory_writer_, std::move(writing), uncancelled);
+    const auto kept = co_await asio::co_spawn(memory_writer_, std::move(writing), asio::use_awaitable);
     if (kept) {
         kept_memory_ = revision;
     } else {
