@@ -151,7 +151,7 @@ void outbound_worker::seal_segments(const peer_link& link, byte_span packet, con
             queue(link, std::exchange(run, {}), segment);
             flush();
         }
-        const auto ready = forward_.seal(link, one, room(one.size()));
+        const auto ready = forward_.seal(link, one, byte_span(sealed_).subspan(used_));
         if (ready.dropped != drop_reason::none) continue;
         used_ += ready.datagram.size();
         if (run.empty()) segment = ready.datagram.size();
@@ -204,11 +204,6 @@ void outbound_worker::answer_too_big(const route& refused, byte_view packet) {
 }
 
 // ---- datagrams ----
-
-byte_span outbound_worker::room(std::size_t plaintext) {
-    if (used_ + room_for(plaintext) > sealed_.size()) flush();
-    return byte_span(sealed_).subspan(used_);
-}
 
 void outbound_worker::queue(const peer_link& link, byte_view datagrams, std::size_t segment) {
     if (datagrams.empty()) return;

@@ -55,8 +55,6 @@ private:
     void count_gone();
     void answer_too_big(const route& refused, byte_view packet);
 
-    /// The free part of the buffer, for a plaintext of this size; sends what it holds if it has to.
-    byte_span room(std::size_t plaintext);
     /// Datagrams of `segment` bytes each, the last may be shorter, that lie one behind the other.
     void queue(const peer_link& link, byte_view datagrams, std::size_t segment);
     void flush();
