@@ -3,6 +3,7 @@
 #include "buri/dataplane/ip_packet.hpp"
 #include "buri/dataplane/tcp_mss.hpp"
 #include "buri/dataplane/too_big.hpp"
+#include "tests/fuzz/packet_length.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>
@@ -13,11 +14,6 @@ using namespace buri::dataplane;
 using buri::fuzz::require;
 
 namespace {
-
-void set_length(bytes& packet) {
-    if (packet.size() >= 20 && packet[0] >> 4U == 4) put_u16(byte_span(packet).subspan(2), packet.size());
-    if (packet.size() >= 40 && packet[0] >> 4U == 6) put_u16(byte_span(packet).subspan(4), packet.size() - 40);
-}
 
 std::uint16_t sum_of(byte_view packet) {
     const std::size_t header = packet[0] >> 4U == 4 ? (packet[0] & 0x0fU) * 4U : 40;
@@ -42,7 +38,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto high = fuzz::take_byte(input);
     const auto mtu = static_cast<std::uint16_t>(high << 8U | fuzz::take_byte(input));
     bytes packet(input.begin(), input.end());
-    set_length(packet);
+    fuzz::set_length(packet);
     packet.shrink_to_fit();
     if (!read_ip_addresses(packet)) return 0;
     if (is_too_big(packet, packet.size(), mtu)) check_answer(packet, mtu);

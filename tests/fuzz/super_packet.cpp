@@ -4,6 +4,7 @@
 #include "buri/dataplane/coalescer.hpp"
 #include "buri/dataplane/ip_packet.hpp"
 #include "buri/dataplane/segmentation.hpp"
+#include "tests/fuzz/packet_length.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstring>
@@ -14,11 +15,6 @@ using namespace buri::dataplane;
 using buri::fuzz::require;
 
 namespace {
-
-void set_length(bytes& packet) {
-    if (packet.size() >= 20 && packet[0] >> 4U == 4) put_u16(byte_span(packet).subspan(2), packet.size());
-    if (packet.size() >= 40 && packet[0] >> 4U == 6) put_u16(byte_span(packet).subspan(4), packet.size() - 40);
-}
 
 /// Whole packets, exactly as long as they are, so that a sanitizer sees the end of each.
 std::vector<bytes> segments_of(const virtio_header& header, bytes packet) {
@@ -61,7 +57,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < sizeof header) return 0;
     std::memcpy(&header, data, sizeof header);
     bytes packet(data + sizeof header, data + size);
-    set_length(packet);
+    fuzz::set_length(packet);
     packet.shrink_to_fit();
     const auto cut = segments_of(header, packet);
     const auto once_more = again(cut);
